@@ -67,6 +67,7 @@ internal static unsafe class PanelPacking
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transpose8(float* source, nint stride, int k, float* panel, int height)
     {
         var low = source;
@@ -110,6 +111,7 @@ internal static unsafe class PanelPacking
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transpose4(float* source, nint stride, int k, float* panel, int height)
     {
         var p = 0;
