@@ -3,7 +3,7 @@ using PlamoNative.Engine;
 namespace PlamoNative.Tests;
 
 /// <summary>Tensors from and to float64 arrays.</summary>
-public static unsafe class TestTensors
+public static unsafe class TensorValues
 {
     /// <summary>Normally distributed values that a float32 holds exactly, so that float32 and float64 runs see the same input.</summary>
     public static double[] Normal(int seed, long count, double scale = 1)
