@@ -1,0 +1,52 @@
+namespace PlamoNative.Kernels;
+
+/// <summary>The two ways to compute a product. Their bits differ (another order of summation), so the choice looks at shapes only.</summary>
+internal enum GemmPath
+{
+    /// <summary>Each element is a dot product over 64 virtual lanes, W streamed once (<see cref="DotKernel"/>).</summary>
+    Dot,
+
+    /// <summary>Each element is one chain of fused multiply-adds, over packed panels (<see cref="PanelKernel"/>).</summary>
+    Panel,
+}
+
+/// <summary>How a product is cut. A pure function of shapes; thread count changes only who does which part.</summary>
+internal static class GemmSchedule
+{
+    /// <summary>
+    /// Rows up to which the product is a row of dot products. Decoding a batch of up to this many sequences gives each the bits that it would get alone.
+    /// </summary>
+    internal const int DotRows = 8;
+
+    /// <summary>Depth of a packed panel: 32 columns of 256 are 32 KiB, the first cache; also one super-block of the K-quants.</summary>
+    internal const int BlockK = 256;
+
+    /// <summary>Rows of X packed at once: a multiple of 12; W is read once for each.</summary>
+    internal const int BlockM = 768;
+
+    /// <summary>Depth of X packed at once; with <see cref="BlockM"/> this bounds the packed copy to 12 MiB.</summary>
+    internal const int PackedK = 4096;
+
+    /// <summary>Panels of W (32 columns each) that a worker packs at a time.</summary>
+    internal const int PanelsPerStrip = 4;
+
+    /// <summary>The path for a shape.</summary>
+    /// <param name="m">Rows of Y.</param>
+    /// <param name="rowsContiguous">Both operands have contiguous rows along K (a linear layer), which is what dot products need.</param>
+    internal static GemmPath Choose(int m, bool rowsContiguous) => m <= DotRows && rowsContiguous ? GemmPath.Dot : GemmPath.Panel;
+
+    /// <summary>
+    /// Cuts <paramref name="m"/> rows so that a narrow product still feeds every thread: rows of a part (a multiple of 12) when N gives only <paramref name="strips"/> parts.
+    /// </summary>
+    internal static int RowsPerPart(int m, int strips, int threads)
+    {
+        var wanted = 4 * threads;
+        if (threads == 1 || strips >= wanted)
+        {
+            return PanelLayout.RoundUp(m, PanelLayout.Rows);
+        }
+
+        var parts = Math.Max(1, wanted / Math.Max(1, strips));
+        return Math.Max(4 * PanelLayout.Rows, PanelLayout.RoundUp((m + parts - 1) / parts, PanelLayout.Rows));
+    }
+}
