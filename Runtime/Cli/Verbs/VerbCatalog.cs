@@ -20,5 +20,11 @@ internal static class VerbCatalog
     [
         new("info", "Show devices, SIMD, driver and memory; with a model its shape, sizes and the memory it will need.",
             "plamo info --model M", static () => new InfoVerb()),
+        new("tokenizer train", "Train a Unigram vocabulary on text files and write it as tokenizer.jsonl.",
+            "plamo tokenizer train --input corpus.txt --vocab-size 8000 --out T", static () => new TokenizerTrainVerb()),
+        new("tokenizer encode", "Print the token ids of a text.",
+            "plamo tokenizer encode --model M --text 吾輩は猫である", static () => new TokenizerEncodeVerb()),
+        new("tokenizer decode", "Print the text of token ids, byte for byte.",
+            "plamo tokenizer decode --model M --tokens 5,6,7,8", static () => new TokenizerDecodeVerb()),
     ];
 }

@@ -68,5 +68,8 @@ internal sealed class VerbContext
         Notices.Open(OneLineText.Clean($"device: {device.Name} ({device.Description}{reason})"));
     }
 
-    internal ProgressDisplay Progress => new(Streams, Notices);
+    /// <summary>Starts a progress display; it shows itself at its first report, which comes after <see cref="Accept"/>.</summary>
+    /// <param name="title">What is being done.</param>
+    /// <param name="unit">What is counted, in the plural.</param>
+    internal ProgressDisplay StartProgress(string title, string unit) => new(Streams, Notices, title, unit);
 }
