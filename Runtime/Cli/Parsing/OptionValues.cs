@@ -18,7 +18,7 @@ internal sealed class OptionValues(ParseResult parsed)
     /// <summary>The value of an option that a verb cannot do without; an empty one counts as absent.</summary>
     internal string Required(Option<string> option, string expected) => parsed.GetValue(option) switch
     {
-        null => throw UsageException.ForOption(option.Name, expected, "no such option"),
+        null => throw UsageException.ForOption(option.Name, expected, "nothing"),
         "" => throw UsageException.ForOption(option.Name, expected, "an empty text"),
         var text => text,
     };

@@ -16,7 +16,7 @@ internal sealed class TokenizerDecodeVerb : Verb
 
     internal override int Run(VerbContext context)
     {
-        var path = context.Values.Required(_model, "a model folder, a tokenizer.jsonl or a GGUF file");
+        var path = context.Values.Required(_model, TokenizerSource.Expected);
         using var device = context.OpenDevice();
         var tokenizer = TokenizerSource.Load(path);
         var source = context.Values.IsGiven(_tokens) ? _tokens.Name : "standard input";

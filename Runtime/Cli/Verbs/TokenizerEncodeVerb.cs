@@ -18,7 +18,7 @@ internal sealed class TokenizerEncodeVerb : Verb
 
     internal override int Run(VerbContext context)
     {
-        var path = context.Values.Required(_model, "a model folder, a tokenizer.jsonl or a GGUF file");
+        var path = context.Values.Required(_model, TokenizerSource.Expected);
         using var device = context.OpenDevice();
         var tokenizer = TokenizerSource.Load(path);
         var options = context.Values.Has(_special) ? EncodingOptions.ControlTokens : EncodingOptions.None;

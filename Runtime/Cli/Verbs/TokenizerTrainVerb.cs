@@ -27,7 +27,7 @@ internal sealed class TokenizerTrainVerb : Verb
         var inputs = context.Values.Texts(_input);
         if (inputs.Length == 0)
         {
-            throw UsageException.ForOption(_input.Name, "at least one text file", "no such option");
+            throw UsageException.ForOption(_input.Name, "at least one text file", "nothing");
         }
 
         var outputPath = context.Values.Required(_out, "a folder or a .jsonl file");
