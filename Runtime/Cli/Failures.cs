@@ -22,6 +22,7 @@ internal static class Failures
             FileNotFoundException { FileName: { Length: > 0 } file } => (CodeOfSystemError(inputsAccepted), $"{file}: expected a file, found nothing"),
             IOException or UnauthorizedAccessException => (CodeOfSystemError(inputsAccepted), failure.Message),
             ArgumentException when !inputsAccepted => (ExitCodes.BadInput, WithoutParameter((ArgumentException)failure)),
+            OverflowException when !inputsAccepted => (ExitCodes.BadInput, "the sizes that the input states are too large to count"),
             OutOfMemoryException => (ExitCodes.Failed, "there is not enough memory for this"),
             _ => (ExitCodes.Failed, $"a defect in plamo: {failure.GetType().Name}: {failure.Message}"),
         };

@@ -1,5 +1,7 @@
 using PlamoNative.Cli.Parsing;
+using PlamoNative.Engine;
 using PlamoNative.Engine.Formats;
+using PlamoNative.Runtime.Checkpoints;
 using PlamoNative.Runtime.Tokenization;
 
 namespace PlamoNative.Cli.Input;
@@ -9,7 +11,7 @@ internal static class TokenizerSource
 {
     internal const string Expected = "a model folder, a tokenizer.jsonl or a GGUF file";
 
-    internal static PlamoTokenizer Load(string path)
+    internal static PlamoTokenizer Load(string path, Device device)
     {
         if (!Path.Exists(path))
         {
@@ -17,7 +19,12 @@ internal static class TokenizerSource
         }
 
         var file = Directory.Exists(path) ? Path.Combine(path, TokenizerFile.FileName) : path;
-        InputFile.Check(file);
+        if (IsGguf(file))
+        {
+            using var model = ModelLoader.Open(file, device);
+            return model.RequireTokenizer();
+        }
+
         var configuration = Path.Combine(Path.GetDirectoryName(file) ?? "", TokenizerConfiguration.FileName);
         if (Path.Exists(configuration))
         {
@@ -25,5 +32,12 @@ internal static class TokenizerSource
         }
 
         return PlamoTokenizer.Load(path);
+    }
+
+    private static bool IsGguf(string file)
+    {
+        using var stream = InputFile.Open(file);
+        Span<byte> magic = stackalloc byte[4];
+        return stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic.SequenceEqual("GGUF"u8);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class TokenizerDecodeVerb : Verb
     {
         var path = context.Values.Required(_model, TokenizerSource.Expected);
         using var device = context.OpenDevice();
-        var tokenizer = TokenizerSource.Load(path);
+        var tokenizer = TokenizerSource.Load(path, device);
         var source = context.Values.IsGiven(_tokens) ? _tokens.Name : "standard input";
         var ids = TokenIdList.Parse(TextInput.Read(context, _tokens), source, tokenizer.Count);
         context.Accept(device);

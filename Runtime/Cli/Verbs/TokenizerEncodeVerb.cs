@@ -20,7 +20,7 @@ internal sealed class TokenizerEncodeVerb : Verb
     {
         var path = context.Values.Required(_model, TokenizerSource.Expected);
         using var device = context.OpenDevice();
-        var tokenizer = TokenizerSource.Load(path);
+        var tokenizer = TokenizerSource.Load(path, device);
         var options = context.Values.Has(_special) ? EncodingOptions.ControlTokens : EncodingOptions.None;
         if (context.Values.Has(_bos))
         {
