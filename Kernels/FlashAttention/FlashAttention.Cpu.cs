@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PlamoNative.Engine;
 
 namespace PlamoNative.Kernels;
@@ -63,7 +64,9 @@ internal unsafe struct AttentionKernel<TSimd, TVector> : IRangeKernel
         block.First = first;
         block.Count = rows;
         block.Group = group;
-        KeyValueTile.PackQueries<TSimd, TVector>(Problem, sequence, head, first, rows, (float)(1 / Math.Sqrt(Problem.HeadSize)), block.Staging, block.Queries);
+        block.IsDecode = sequence.Length == 1;
+        block.QueryWidth = block.IsDecode ? DecodeScores.Width(group) : Columns;
+        KeyValueTile.PackQueries<TSimd, TVector>(Problem, sequence, head, first, rows, block.QueryWidth, block.Staging, block.Queries);
         new Span<float>(block.Output, BlockRows * block.PaddedHead).Clear();
         for (var tile = 0; tile * TileRows < rows; tile++)
         {
@@ -83,11 +86,15 @@ internal unsafe struct AttentionKernel<TSimd, TVector> : IRangeKernel
         for (var key = from; key < to; key += TileKeys)
         {
             var keys = Math.Min(TileKeys, to - key);
-            KeyValueTile.PackKeys(Problem, sequence, head, key, keys, block.Staging, block.Keys);
-            KeyValueTile.PackValues(Problem, sequence, head, key, keys, block.Values);
+            if (!block.IsDecode)
+            {
+                KeyValueTile.PackKeys(Problem, sequence, head, key, keys, block.Staging, block.Keys);
+            }
+
+            KeyValueTile.PackValues<TSimd, TVector>(Problem, sequence, head, key, keys, block.Values);
             for (var tile = 0; tile * TileRows < rows; tile++)
             {
-                RunTile(sequence, block, tile, key, keys);
+                RunTile(sequence, head, block, tile, key, keys);
             }
         }
 
@@ -101,7 +108,8 @@ internal unsafe struct AttentionKernel<TSimd, TVector> : IRangeKernel
         }
     }
 
-    private readonly void RunTile(in AttentionSequence<float> sequence, in Block block, int tile, int firstKey, int keys)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void RunTile(in AttentionSequence<float> sequence, int head, in Block block, int tile, int firstKey, int keys)
     {
         var row = tile * TileRows;
         var rows = Math.Min(TileRows, block.Count - row);
@@ -116,6 +124,38 @@ internal unsafe struct AttentionKernel<TSimd, TVector> : IRangeKernel
             return;
         }
 
+        var scores = block.Scores + (begin * TileRows);
+        if (block.IsDecode)
+        {
+            DecodeScores.Run<TSimd, TVector>(
+                Problem, sequence, head, firstKey + begin, end - begin, block.Queries + ((nint)row * Problem.HeadSize), rows, block.QueryWidth, scores);
+        }
+        else
+        {
+            Scores(block, row, rows, begin, end, keys);
+        }
+
+        var state = block.RowsOf(tile);
+        var masked = firstPosition < firstKey + end - 1 || Problem.FirstVisible(lastPosition) > firstKey + begin;
+        if (masked)
+        {
+            SetBounds(sequence, block, row, rows, firstKey + begin, state);
+        }
+
+        OnlineSoftmax.Update<TSimd, TVector>(scores, end - begin, rows, state, masked);
+
+        var output = block.Output + ((nint)row * block.PaddedHead);
+        Correct(output, block.PaddedHead, rows, state.Correction);
+        for (var column = 0; column < block.PaddedHead; column += Columns)
+        {
+            var values = block.Values + (column * TileKeys) + (begin * Columns);
+            TileProduct.Run<TSimd, TVector>(
+                PanelLayout.RoundUp(rows, PanelLayout.SmallRows), end - begin, scores, TileRows, values, output + column, block.PaddedHead, load: true);
+        }
+    }
+
+    private readonly void Scores(in Block block, int row, int rows, int begin, int end, int keys)
+    {
         for (var column = 0; column < rows; column += Columns)
         {
             var queries = block.Queries + ((nint)(row + column) * Problem.HeadSize);
@@ -126,25 +166,6 @@ internal unsafe struct AttentionKernel<TSimd, TVector> : IRangeKernel
                     height, Problem.HeadSize, block.Keys + (key * Problem.HeadSize), height, queries, block.Scores + (key * TileRows) + column, TileRows, load: false);
                 key += height;
             }
-        }
-
-        var state = block.RowsOf(tile);
-        var masked = firstPosition < firstKey + end - 1 || Problem.FirstVisible(lastPosition) > firstKey + begin;
-        if (masked)
-        {
-            SetBounds(sequence, block, row, rows, firstKey + begin, state);
-        }
-
-        var scores = block.Scores + (begin * TileRows);
-        OnlineSoftmax.Update<TSimd, TVector>(scores, end - begin, rows, state, masked);
-
-        var output = block.Output + ((nint)row * block.PaddedHead);
-        Correct(output, block.PaddedHead, rows, state.Correction);
-        for (var column = 0; column < block.PaddedHead; column += Columns)
-        {
-            var values = block.Values + (column * TileKeys) + (begin * Columns);
-            TileProduct.Run<TSimd, TVector>(
-                PanelLayout.RoundUp(rows, PanelLayout.SmallRows), end - begin, scores, TileRows, values, output + column, block.PaddedHead, load: true);
         }
     }
 
@@ -158,6 +179,7 @@ internal unsafe struct AttentionKernel<TSimd, TVector> : IRangeKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Correct(float* output, int paddedHead, int rows, float* correction)
     {
         for (var r = 0; r < rows; r++)
@@ -198,6 +220,12 @@ internal unsafe struct AttentionKernel<TSimd, TVector> : IRangeKernel
         internal int Count;
         internal int Group;
         internal int PaddedHead;
+
+        /// <summary>A lone query: scores come straight from the keys.</summary>
+        internal bool IsDecode;
+
+        /// <summary>Query rows of a packed panel.</summary>
+        internal int QueryWidth;
         internal float* Queries;
         internal float* Output;
         internal float* Scores;

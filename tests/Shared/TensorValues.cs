@@ -18,6 +18,19 @@ public static unsafe class TensorValues
         return values;
     }
 
+    /// <summary>Multiples of <paramref name="scale"/> / 2^22 in ± 2 · scale, from integers only: the same on every platform when the scale is a power of two.</summary>
+    public static double[] Uniform(int seed, long count, double scale = 1)
+    {
+        var random = new Random(seed);
+        var values = new double[count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = random.Next(-(1 << 23), 1 << 23) * (scale / (1 << 22));
+        }
+
+        return values;
+    }
+
     /// <summary>A dense tensor of the values.</summary>
     public static Tensor From(Device device, Shape shape, DType dtype, ReadOnlySpan<double> values)
     {
