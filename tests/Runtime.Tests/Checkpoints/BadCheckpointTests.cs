@@ -38,6 +38,15 @@ public sealed class BadCheckpointTests : IDisposable
         Write(slot => slot.Role == WeightRole.Skip ? Declared(slot) with { DType = DType.Int32 } : Declared(slot)));
 
     [Fact]
+    public void Extra_tensors_and_a_head_beside_tied_embeddings_are_ignored()
+    {
+        var extra = new TensorDeclaration[] { new("lm_head.weight", DType.Int8, [3]), new("something.else", DType.Float32, [2, 2]) };
+        using var loaded = ModelLoader.Open(Write(Declared, extra), _device);
+        Assert.True(loaded.Configuration.TieWordEmbeddings);
+        Assert.DoesNotContain(loaded.Model.Parameters, static parameter => parameter.Slot.Name == "lm_head.weight");
+    }
+
+    [Fact]
     public void A_configuration_that_asks_for_more_than_the_files_hold_allocates_nothing_large()
     {
         var folder = Write(Declared);
@@ -110,12 +119,12 @@ public sealed class BadCheckpointTests : IDisposable
 
     private static TensorDeclaration Declared(WeightSlot slot) => new(slot.Name, DType.Float32, slot.Shape);
 
-    private string Write(Func<WeightSlot, TensorDeclaration?> declare)
+    private string Write(Func<WeightSlot, TensorDeclaration?> declare, params TensorDeclaration[] extra)
     {
         var folder = _folder.Join("M");
         Directory.CreateDirectory(folder);
         AtomicFile.Write(Path.Combine(folder, "config.json"), Shape.Write);
-        using var writer = SafetensorsFolderWriter.Create(folder, WeightTable.All(Shape).Select(declare).OfType<TensorDeclaration>());
+        using var writer = SafetensorsFolderWriter.Create(folder, WeightTable.All(Shape).Select(declare).OfType<TensorDeclaration>().Concat(extra));
         foreach (var tensor in writer.Tensors)
         {
             writer.Append(tensor.Name, new byte[tensor.ByteLength]);

@@ -111,7 +111,7 @@ public sealed class RoundTripTests : IDisposable
     }
 
     [Fact]
-    public void A_padded_vocabulary_and_a_head_beside_tied_embeddings_are_read_and_ignored()
+    public void A_padded_vocabulary_gives_the_logits_of_the_plain_one()
     {
         var c = SmallModels.Shapes["usual pattern"];
         var folder = _folder.Join("padded");
@@ -168,7 +168,7 @@ public sealed class RoundTripTests : IDisposable
         return values;
     }
 
-    /// <summary>Says to be untied for the writer's table, so that a head is written, and pads the vocabulary to 64 rows; its config stays tied.</summary>
+    /// <summary>Pads the vocabulary to 64 rows.</summary>
     private sealed class Padded(WeightSource source) : WeightSource
     {
         public override Plamo2Configuration Configuration => source.Configuration;
