@@ -30,6 +30,9 @@ internal sealed record BenchCase
     /// <summary>Share of the limit, or ratio to the baseline, that the project wants: printed, never asserted.</summary>
     public string? Target { get; init; }
 
+    /// <summary>A pause before each measurement, for contenders whose threads keep spinning after their work is done and would slow the next one down.</summary>
+    public int SettleMilliseconds { get; init; }
+
     /// <summary>A cap on the rounds of cases that run for seconds.</summary>
     public int MaxRounds { get; init; } = int.MaxValue;
 

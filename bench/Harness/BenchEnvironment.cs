@@ -14,6 +14,9 @@ namespace PlamoNative.Bench;
 /// <param name="Revision">Version of the assemblies, with the commit where the build knew it.</param>
 internal sealed record BenchEnvironment(string Cpu, string InstructionSet, int Processors, string Runtime, string OperatingSystem, string Revision)
 {
+    /// <summary>Version of the other engine of a race, as it names itself.</summary>
+    public string? Peer { get; init; }
+
     /// <summary>This process.</summary>
     public static BenchEnvironment Current { get; } = new(
         CpuInfo.ModelName,
@@ -25,7 +28,7 @@ internal sealed record BenchEnvironment(string Cpu, string InstructionSet, int P
 
     /// <summary>One line for the top of a table.</summary>
     public string Describe() => string.Create(
-        CultureInfo.InvariantCulture, $"cpu: {Cpu}, {InstructionSet}, {Processors} logical processors; {Runtime}; {OperatingSystem}; PlamoNative {Revision}");
+        CultureInfo.InvariantCulture, $"cpu: {Cpu}, {InstructionSet}, {Processors} logical processors; {Runtime}; {OperatingSystem}; PlamoNative {Revision}{(Peer is null ? "" : $"; peer: {Peer}")}");
 
     /// <summary>Folder name for this kind of machine: the processor's name and instruction set in lower case and dashes.</summary>
     public string FolderName()

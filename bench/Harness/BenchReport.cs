@@ -22,6 +22,7 @@ internal sealed record BenchReport(BenchEnvironment Environment, IReadOnlyList<B
         writer.WriteString("runtime", Environment.Runtime);
         writer.WriteString("operating_system", Environment.OperatingSystem);
         writer.WriteString("revision", Environment.Revision);
+        writer.WriteString("peer", Environment.Peer);
         writer.WriteStartArray("results");
         foreach (var result in Results)
         {
@@ -47,7 +48,10 @@ internal sealed record BenchReport(BenchEnvironment Environment, IReadOnlyList<B
             }
 
             var environment = new BenchEnvironment(
-                Text(root, "cpu"), Text(root, "instruction_set"), root.GetProperty("processors").GetInt32(), Text(root, "runtime"), Text(root, "operating_system"), Text(root, "revision"));
+                Text(root, "cpu"), Text(root, "instruction_set"), root.GetProperty("processors").GetInt32(), Text(root, "runtime"), Text(root, "operating_system"), Text(root, "revision"))
+            {
+                Peer = root.GetProperty("peer").GetString(),
+            };
             return new BenchReport(environment, [.. root.GetProperty("results").EnumerateArray().Select(ResultJson.Read)]);
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)

@@ -29,9 +29,9 @@ internal static class BenchRun
     }
 
     /// <summary>Prints the table and writes what was asked for; answers the exit code.</summary>
-    public static int Finish(BenchContext context, string suite)
+    public static int Finish(BenchContext context, string suite, string? peer = null)
     {
-        var report = new BenchReport(BenchEnvironment.Current, context.Results);
+        var report = new BenchReport(BenchEnvironment.Current with { Peer = peer }, context.Results);
         Console.Out.Write(MarkdownTable.Write(report));
         if (context.Options.JsonFile is { } path)
         {

@@ -26,22 +26,22 @@ internal static class Turns
         var seconds = new double[rounds];
         var baselineSeconds = new double[rounds];
         var limits = new double[rounds + 1];
-        limits[0] = work.Limit?.MeasureRate() ?? 0;
+        limits[0] = LimitRate(work);
         for (var round = 0; round < rounds; round++)
         {
             // Whoever runs second finds the caches as the first left them: take turns in that, too.
             if (work.Baseline is { } baseline && round % 2 == 1)
             {
-                baselineSeconds[round] = SecondsPerRun(baseline);
-                seconds[round] = SecondsPerRun(work.Candidate);
+                baselineSeconds[round] = SecondsPerRun(baseline, work);
+                seconds[round] = SecondsPerRun(work.Candidate, work);
             }
             else
             {
-                seconds[round] = SecondsPerRun(work.Candidate);
-                baselineSeconds[round] = work.Baseline is { } other ? SecondsPerRun(other) : 0;
+                seconds[round] = SecondsPerRun(work.Candidate, work);
+                baselineSeconds[round] = work.Baseline is { } other ? SecondsPerRun(other, work) : 0;
             }
 
-            limits[round + 1] = work.Limit?.MeasureRate() ?? 0;
+            limits[round + 1] = LimitRate(work);
         }
 
         return BenchResult.Of(work, seconds, baselineSeconds, limits);
@@ -58,8 +58,29 @@ internal static class Turns
         while (Stopwatch.GetElapsedTime(start).TotalSeconds < WarmUpSeconds);
     }
 
-    private static double SecondsPerRun(Contender contender)
+    private static double LimitRate(BenchCase work)
     {
+        if (work.Limit is null)
+        {
+            return 0;
+        }
+
+        Settle(work);
+        return work.Limit.MeasureRate();
+    }
+
+    private static void Settle(BenchCase work)
+    {
+        if (work.SettleMilliseconds > 0)
+        {
+            using var never = new ManualResetEvent(false);
+            never.WaitOne(work.SettleMilliseconds);
+        }
+    }
+
+    private static double SecondsPerRun(Contender contender, BenchCase work)
+    {
+        Settle(work);
         var runs = 0;
         var start = Stopwatch.GetTimestamp();
         TimeSpan elapsed;

@@ -29,6 +29,18 @@ internal sealed unsafe class SquareMatmul(int size, WorkerPool workers) : IDispo
         return new Limit($"f32 matmul {size}", MeasureRate);
     }
 
+    /// <summary>The greatest distance between two results, so that a race is between equals.</summary>
+    public float GreatestDifference(SquareMatmul other)
+    {
+        var greatest = 0f;
+        for (var i = 0L; i < (long)size * size; i++)
+        {
+            greatest = Math.Max(greatest, Math.Abs(_c.Floats[i] - other._c.Floats[i]));
+        }
+
+        return greatest;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
