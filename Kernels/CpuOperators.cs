@@ -12,4 +12,86 @@ public sealed class CpuOperators(TensorScope scope, ActivationMode activations =
 
     /// <summary>How activations meet block-quantised weights.</summary>
     public ActivationMode Activations { get; } = activations;
+
+    /// <inheritdoc cref="IOperators.Embedding"/>
+    /// <remarks>The output is float64 for a float64 table and float32 for any other.</remarks>
+    public Tensor Embedding(ReadOnlySpan<int> tokens, LinearWeight table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        var dtype = table.DType == DType.Float64 ? DType.Float64 : DType.Float32;
+        var output = Scope.Allocate(new Shape(tokens.Length, table.InFeatures), dtype);
+        table.Gather(tokens, output);
+        return output;
+    }
+
+    /// <inheritdoc cref="IOperators.Linear"/>
+    public Tensor Linear(Tensor input, LinearWeight weight)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(weight);
+        OperatorChecks.Rank(nameof(Linear), nameof(input), input, 2);
+        var output = Scope.Allocate(new Shape(input.Shape[0], weight.OutFeatures), input.DType);
+        weight.Multiply(input, output, Activations);
+        return output;
+    }
+
+    /// <inheritdoc cref="IOperators.RmsNorm"/>
+    public Tensor RmsNorm(Tensor input, Tensor weight, double offset, double epsilon)
+    {
+        var output = AllocateLike(input);
+        Kernels.RmsNorm.Forward(input, weight, offset, epsilon, output);
+        return output;
+    }
+
+    /// <inheritdoc cref="IOperators.Add"/>
+    public Tensor Add(Tensor left, Tensor right)
+    {
+        var output = AllocateLike(left);
+        Kernels.Add.Forward(left, right, output);
+        return output;
+    }
+
+    /// <inheritdoc cref="IOperators.SwiGlu"/>
+    public Tensor SwiGlu(Tensor gateUp)
+    {
+        ArgumentNullException.ThrowIfNull(gateUp);
+        OperatorChecks.Rank(nameof(SwiGlu), nameof(gateUp), gateUp, 2);
+        var output = Scope.Allocate(new Shape(gateUp.Shape[0], gateUp.Shape[1] / 2), gateUp.DType);
+        Kernels.SwiGlu.Forward(gateUp, output);
+        return output;
+    }
+
+    /// <inheritdoc cref="IOperators.RotaryEmbedding"/>
+    public Tensor RotaryEmbedding(Tensor input, ReadOnlySpan<long> positions, double theta)
+    {
+        var output = AllocateLike(input);
+        Kernels.RotaryEmbedding.Forward(input, positions, theta, output);
+        return output;
+    }
+
+    /// <inheritdoc cref="IOperators.CausalConv1d"/>
+    public Tensor CausalConv1d(Tensor input, Tensor weight, SequenceOffsets offsets, ReadOnlySpan<ConvState> states)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var shape = input.Shape;
+        var output = shape.Rank == 3 ? Scope.Allocate(new Shape(shape[0], shape[1] * shape[2]), input.DType) : AllocateLike(input);
+        Kernels.CausalConv1d.Forward(input, weight, offsets, states, output);
+        return output;
+    }
+
+    /// <inheritdoc cref="IOperators.GatherRows"/>
+    public Tensor GatherRows(Tensor input, ReadOnlySpan<int> rows)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        OperatorChecks.Rank(nameof(GatherRows), nameof(input), input, 2);
+        var output = Scope.Allocate(new Shape(rows.Length, input.Shape[1]), input.DType);
+        Kernels.GatherRows.Forward(input, rows, output);
+        return output;
+    }
+
+    private Tensor AllocateLike(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return Scope.Allocate(input.Shape, input.DType);
+    }
 }
