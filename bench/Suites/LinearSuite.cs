@@ -54,7 +54,7 @@ internal sealed unsafe class LinearSuite : IBenchSuite
             return;
         }
 
-        using var weights = RandomWeights.Create(dtype, outFeatures, inFeatures);
+        using var weights = StoredWeights.Create(dtype, outFeatures, inFeatures);
         using var x = NativeBuffer.RandomFloats((long)PrefillTokens * inFeatures, 3);
         using var y = new NativeBuffer(4L * PrefillTokens * outFeatures);
         var product = ActivationModes.Product(mode);
@@ -84,7 +84,7 @@ internal sealed unsafe class LinearSuite : IBenchSuite
 
         var layerBytes = outFeatures * dtype.Bytes(inFeatures);
         var copies = (int)((DecodeBytes + layerBytes - 1) / layerBytes);
-        using var weights = RandomWeights.Create(dtype, (long)copies * outFeatures, inFeatures);
+        using var weights = StoredWeights.Create(dtype, (long)copies * outFeatures, inFeatures);
         using var x = NativeBuffer.RandomFloats(inFeatures, 3);
         using var y = new NativeBuffer(4L * outFeatures);
         var product = ActivationModes.Product(mode);

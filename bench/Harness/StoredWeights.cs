@@ -3,7 +3,7 @@ using PlamoNative.Engine;
 namespace PlamoNative.Bench;
 
 /// <summary>Stored weights of any type with values near ±0.02: a random megabyte, repeated. Speed does not depend on it, and filling gigabytes stays quick.</summary>
-internal static unsafe class RandomWeights
+internal static unsafe class StoredWeights
 {
     /// <summary>Rows · columns weights.</summary>
     public static NativeBuffer Create(DType dtype, long rows, int columns, int seed = 1)
