@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace PlamoNative.Engine.Formats;
 
-/// <summary>Words for messages about JSON.</summary>
+/// <summary>Words for messages about JSON. The runtime's own may be gone from a trimmed program.</summary>
 internal static class Json
 {
     internal static string Describe(JsonTokenType token) => token switch
@@ -15,4 +15,9 @@ internal static class Json
         JsonTokenType.Null => "null",
         _ => "the end",
     };
+
+    /// <summary>What a failure of the reader says: <see cref="JsonException"/> for bad JSON, another type for text that is no UTF-8 or half of a surrogate pair.</summary>
+    internal static string Describe(Exception failure) => failure is JsonException { LineNumber: { } line, BytePositionInLine: { } position }
+        ? $"text that is none, at byte {position} of line {line + 1}"
+        : "a string that is no valid text";
 }

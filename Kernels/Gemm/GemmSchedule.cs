@@ -3,7 +3,7 @@ namespace PlamoNative.Kernels;
 /// <summary>The two ways to compute a product. Their bits differ (another order of summation), so the choice looks at shapes only.</summary>
 internal enum GemmPath
 {
-    /// <summary>Each element is a dot product over 64 virtual lanes, W streamed once (<see cref="DotKernel"/>).</summary>
+    /// <summary>Each element is a dot product over 16 virtual lanes, W streamed once (<see cref="DotKernel"/>).</summary>
     Dot,
 
     /// <summary>Each element is one chain of fused multiply-adds, over packed panels (<see cref="PanelKernel"/>).</summary>

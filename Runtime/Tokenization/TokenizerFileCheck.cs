@@ -10,12 +10,16 @@ internal static class TokenizerFileCheck
     /// <summary>Larger magnitudes would let the sum of a long text's costs leave 64 bits.</summary>
     internal const double LargestScore = 100_000;
 
+    /// <summary>UTF-16 units of all pieces together, which is what the automaton's memory follows (about 90 bytes each); a vocabulary of 100 000 has half a million.</summary>
+    internal const int LargestText = 1 << 22;
+
     internal static (Dictionary<string, int> Ids, int[] ByteIds, int UnknownId) Check(
         string source, string rowName, int firstRow, string[] texts, double[] scores, TokenType[] types)
     {
         var ids = new Dictionary<string, int>(texts.Length, StringComparer.Ordinal);
         var byteIds = new int[256];
         var unknown = -1;
+        var textLength = 0L;
         for (var id = 0; id < texts.Length; id++)
         {
             ModelFormatException Bad(string what, string expected, string found) =>
@@ -30,6 +34,12 @@ internal static class TokenizerFileCheck
             if (Surrogates.IndexOfLone(text) is >= 0 and var lone)
             {
                 throw Bad("text", "well-formed Unicode", $"a lone surrogate U+{(int)text[lone]:X4}");
+            }
+
+            textLength += text.Length;
+            if (textLength > LargestText)
+            {
+                throw Bad("text", $"at most {LargestText} characters in all rows together", "more");
             }
 
             if (!ids.TryAdd(text, id))

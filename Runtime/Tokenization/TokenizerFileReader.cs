@@ -32,6 +32,11 @@ internal sealed class TokenizerFileReader(Stream stream, string source)
         var end = 0;
         var total = 0L;
         int? blankLine = null;
+        if (stream.CanSeek && stream.Length - stream.Position > LargestFile)
+        {
+            throw TooLarge();
+        }
+
         while (true)
         {
             if (end == _buffer.Length)
@@ -43,7 +48,7 @@ internal sealed class TokenizerFileReader(Stream stream, string source)
             total += read;
             if (total > LargestFile)
             {
-                throw new ModelFormatException(source, "size", $"at most {LargestFile} bytes", "more");
+                throw TooLarge();
             }
 
             var scanned = end;
@@ -149,6 +154,8 @@ internal sealed class TokenizerFileReader(Stream stream, string source)
             throw Bad(_lineNumber, what, expected, $"'{TokenizerFileCheck.Quote(line)}'");
         }
     }
+
+    private ModelFormatException TooLarge() => new(source, "size", $"at most {LargestFile} bytes", "more");
 
     private ModelFormatException Bad(int line, string what, string expected, string found, Exception? inner = null) =>
         new(source, string.Create(CultureInfo.InvariantCulture, $"line {line}: {what}"), expected, found, innerException: inner);

@@ -53,7 +53,7 @@ public sealed partial class AtomicFolder : IDisposable
 
         var target = OutputPath.FollowLinks(path);
         var staging = OutputPath.Sibling(OutputPath.FolderOf(path, target), "partial");
-        OutputErrors.Name(path, () => Directory.CreateDirectory(staging));
+        FileErrors.NameWriting(path, () => Directory.CreateDirectory(staging));
         return new AtomicFolder(path, target, staging, isOwn ?? (static _ => false));
     }
 
@@ -68,7 +68,7 @@ public sealed partial class AtomicFolder : IDisposable
             throw new InvalidOperationException($"{Path}: the output is already finished");
         }
 
-        OutputErrors.Name(Path, () =>
+        FileErrors.NameWriting(Path, () =>
         {
             if (!Directory.Exists(_target))
             {

@@ -12,21 +12,30 @@ internal sealed class NpyDictionary(string path, string text)
         string? descr = null;
         bool? fortranOrder = null;
         long[]? shape = null;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         Demand('{');
         while (Peek() != '}')
         {
             var key = ReadText();
             Demand(':');
-            var isNew = key switch
-            {
-                "descr" => (descr, descr = ReadText()).Item1 is null,
-                "fortran_order" => (fortranOrder, fortranOrder = ReadBoolean()).Item1 is null,
-                "shape" => (shape, shape = ReadTuple()).Item1 is null,
-                _ => throw Wrong("a key of descr, fortran_order, shape", $"'{key}'"),
-            };
-            if (!isNew)
+            if (!seen.Add(key))
             {
                 throw Wrong($"{key} once", "a second one");
+            }
+
+            switch (key)
+            {
+                case "descr":
+                    descr = ReadText();
+                    break;
+                case "fortran_order":
+                    fortranOrder = ReadBoolean();
+                    break;
+                case "shape":
+                    shape = ReadTuple();
+                    break;
+                default:
+                    throw Wrong("a key of descr, fortran_order, shape", $"'{key}'");
             }
 
             if (Peek() == ',')

@@ -38,7 +38,7 @@ public sealed class NpyFile : IDisposable
         }
     }
 
-    /// <summary>Writes an array with the bytes that numpy would write.</summary>
+    /// <summary>Writes an array; the header is laid out as numpy lays it out.</summary>
     /// <param name="path">The file; see <see cref="AtomicFile"/>.</param>
     /// <param name="dtype">Element type; bfloat16 is stored as unsigned 16-bit integers. Block types are refused.</param>
     /// <param name="shape">Sizes of the dimensions, slowest first; empty for a scalar.</param>

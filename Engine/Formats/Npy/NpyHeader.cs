@@ -54,7 +54,7 @@ internal static class NpyHeader
         _ => throw new ArgumentException($"npy has no element type {dtype.Name()}", nameof(dtype)),
     };
 
-    /// <summary>The bytes that numpy writes for the same array.</summary>
+    /// <summary>Magic, version 1.0 and the dictionary, padded so that the data is aligned.</summary>
     internal static byte[] Write(DType dtype, ReadOnlySpan<long> shape)
     {
         var sizes = new StringBuilder();

@@ -32,8 +32,7 @@ internal sealed class SafetensorsHeader
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: text that is no UTF-8, or half of a surrogate pair.
-            throw new ModelFormatException(file.Path, "header", "JSON", failure.Message, SafetensorsLimits.LengthBytes, failure);
+            throw new ModelFormatException(file.Path, "header", "JSON", Json.Describe(failure), SafetensorsLimits.LengthBytes, failure);
         }
 
         header.CheckLayout();

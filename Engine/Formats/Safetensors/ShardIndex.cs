@@ -40,8 +40,7 @@ public sealed class ShardIndex
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: text that is no UTF-8, or half of a surrogate pair.
-            throw new ModelFormatException(path, "index", "JSON", failure.Message, innerException: failure);
+            throw new ModelFormatException(path, "index", "JSON", Json.Describe(failure), innerException: failure);
         }
     }
 

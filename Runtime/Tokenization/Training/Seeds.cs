@@ -13,6 +13,8 @@ internal static class Seeds
         SentenceCounter sentences, int target, UnigramTrainerOptions options, CancellationToken cancellation)
     {
         var characters = sentences.Characters.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key).ToArray();
+
+        // Half of the pieces, in small vocabularies. On a novel, 30 % gives 4 to 7 % more tokens and 70 % from 3 % fewer (600 rows) to 6 % more (4000 rows).
         var wanted = Math.Min(Covering(characters, options.CharacterCoverage), (target + 1) / 2);
         var (corpus, pieces) = Gather(sentences, characters.AsSpan(0, wanted), options, cancellation);
 

@@ -6,7 +6,10 @@ namespace PlamoNative.Kernels.Tests;
 /// <summary>Nothing but the operands decides the bits: not threads, not vectors, not the other rows of a decoded batch. And nothing is allocated.</summary>
 public sealed class GemmBitsTests
 {
-    public static TheoryData<DType> Formats => new() { DType.Float32, DType.BFloat16, DType.Float16 };
+    public static TheoryData<DType> Formats => new()
+    {
+        DType.Float32, DType.BFloat16, DType.Float16, DType.Q8_0, DType.Q4_0, DType.Q4_K, DType.Q5_K, DType.Q6_K,
+    };
 
     [Theory]
     [MemberData(nameof(Formats))]

@@ -119,9 +119,16 @@ public class TokenizerFileTests
     {
         Assert.Throws<ModelFormatException>(() => Read(""));
         Assert.Throws<ModelFormatException>(() => Read("\n\n\n"));
-        var before = GC.GetTotalAllocatedBytes(precise: true);
+        var before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Contains("bytes a line", Assert.Throws<ModelFormatException>(() => TokenizerFile.Read(new EndlessStream(), "zeros")).Message, StringComparison.Ordinal);
-        Assert.True(GC.GetTotalAllocatedBytes(precise: true) - before < 100_000_000);
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 100_000_000);
+    }
+
+    [Fact]
+    public void More_text_than_any_vocabulary_has_is_refused()
+    {
+        var lines = Enumerable.Range(0, 5).Select(index => $"[\"{new string((char)('a' + index), 1_000_000)}\", -1, \"NORMAL\"]");
+        Assert.Contains("characters in all", Assert.Throws<ModelFormatException>(() => Read(string.Join('\n', GoodLines.Concat(lines)))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
