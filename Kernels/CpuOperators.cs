@@ -5,7 +5,7 @@ namespace PlamoNative.Kernels;
 /// <summary>The operators on the processor, direct: each call runs its kernel now, into a tensor of the scope.</summary>
 /// <param name="scope">Owns the outputs; its device is a <see cref="CpuDevice"/>.</param>
 /// <param name="activations">How activations meet block-quantised weights.</param>
-public sealed class CpuOperators(TensorScope scope, ActivationMode activations = ActivationMode.Exact)
+public sealed class CpuOperators(TensorScope scope, ActivationMode activations = ActivationMode.Exact) : IOperators
 {
     /// <summary>Owns the outputs.</summary>
     public TensorScope Scope { get; } = scope ?? throw new ArgumentNullException(nameof(scope));
@@ -13,7 +13,7 @@ public sealed class CpuOperators(TensorScope scope, ActivationMode activations =
     /// <summary>How activations meet block-quantised weights.</summary>
     public ActivationMode Activations { get; } = activations;
 
-    /// <inheritdoc cref="IOperators.Embedding"/>
+    /// <inheritdoc/>
     /// <remarks>The output is float64 for a float64 table and float32 for any other.</remarks>
     public Tensor Embedding(ReadOnlySpan<int> tokens, LinearWeight table)
     {
@@ -24,7 +24,7 @@ public sealed class CpuOperators(TensorScope scope, ActivationMode activations =
         return output;
     }
 
-    /// <inheritdoc cref="IOperators.Linear"/>
+    /// <inheritdoc/>
     public Tensor Linear(Tensor input, LinearWeight weight)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -35,7 +35,7 @@ public sealed class CpuOperators(TensorScope scope, ActivationMode activations =
         return output;
     }
 
-    /// <inheritdoc cref="IOperators.RmsNorm"/>
+    /// <inheritdoc/>
     public Tensor RmsNorm(Tensor input, Tensor weight, double offset, double epsilon)
     {
         var output = AllocateLike(input);
@@ -43,7 +43,7 @@ public sealed class CpuOperators(TensorScope scope, ActivationMode activations =
         return output;
     }
 
-    /// <inheritdoc cref="IOperators.Add"/>
+    /// <inheritdoc/>
     public Tensor Add(Tensor left, Tensor right)
     {
         var output = AllocateLike(left);
@@ -51,7 +51,7 @@ public sealed class CpuOperators(TensorScope scope, ActivationMode activations =
         return output;
     }
 
-    /// <inheritdoc cref="IOperators.SwiGlu"/>
+    /// <inheritdoc/>
     public Tensor SwiGlu(Tensor gateUp)
     {
         ArgumentNullException.ThrowIfNull(gateUp);
@@ -61,7 +61,7 @@ public sealed class CpuOperators(TensorScope scope, ActivationMode activations =
         return output;
     }
 
-    /// <inheritdoc cref="IOperators.RotaryEmbedding"/>
+    /// <inheritdoc/>
     public Tensor RotaryEmbedding(Tensor input, ReadOnlySpan<long> positions, double theta)
     {
         var output = AllocateLike(input);
@@ -69,7 +69,15 @@ public sealed class CpuOperators(TensorScope scope, ActivationMode activations =
         return output;
     }
 
-    /// <inheritdoc cref="IOperators.CausalConv1d"/>
+    /// <inheritdoc/>
+    public Tensor Attention(Tensor query, Tensor key, Tensor value, SequenceOffsets offsets, int? window, ReadOnlySpan<KvCache> caches)
+    {
+        var output = AllocateLike(query);
+        FlashAttention.Forward(query, key, value, offsets, window, caches, output, logSumExp: null);
+        return output;
+    }
+
+    /// <inheritdoc/>
     public Tensor CausalConv1d(Tensor input, Tensor weight, SequenceOffsets offsets, ReadOnlySpan<ConvState> states)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -79,7 +87,16 @@ public sealed class CpuOperators(TensorScope scope, ActivationMode activations =
         return output;
     }
 
-    /// <inheritdoc cref="IOperators.GatherRows"/>
+    /// <inheritdoc/>
+    public Tensor SelectiveScan(
+        Tensor x, Tensor z, Tensor dt, Tensor dtBias, Tensor aLog, Tensor b, Tensor c, Tensor d, SequenceOffsets offsets, int chunkSize, ReadOnlySpan<SsmState> states)
+    {
+        var output = AllocateLike(x);
+        Kernels.SelectiveScan.Forward(x, z, dt, dtBias, aLog, b, c, d, offsets, chunkSize, states, output);
+        return output;
+    }
+
+    /// <inheritdoc/>
     public Tensor GatherRows(Tensor input, ReadOnlySpan<int> rows)
     {
         ArgumentNullException.ThrowIfNull(input);
