@@ -26,6 +26,11 @@ try
         throw new ConfigurationException("bench", "build", "an optimized one without a debugger", problem);
     }
 
+    if (args[0] == PeakMemory.Verb)
+    {
+        return PeakMemory.RunChild(args);
+    }
+
     return BenchRun.Execute(BenchOptions.Parse(args));
 }
 catch (Exception exception) when (exception is ArgumentException or ConfigurationException or ModelFormatException or IOException or DeviceUnavailableException)

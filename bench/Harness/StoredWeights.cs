@@ -9,6 +9,13 @@ internal static unsafe class StoredWeights
     public static NativeBuffer Create(DType dtype, long rows, int columns, int seed = 1)
     {
         var buffer = new NativeBuffer(rows * dtype.Bytes(columns));
+        Fill(dtype, buffer.Pointer, buffer.ByteLength, seed);
+        return buffer;
+    }
+
+    /// <summary>Fills memory with whole units of a type.</summary>
+    public static void Fill(DType dtype, byte* target, long bytes, int seed)
+    {
         var unit = dtype.BlockBytes();
         var pattern = new byte[(1 << 20) / unit * unit];
         new Random(seed).NextBytes(pattern);
@@ -17,13 +24,11 @@ internal static unsafe class StoredWeights
             Tame(dtype, pattern.AsSpan(at, unit));
         }
 
-        for (var at = 0L; at < buffer.ByteLength; at += pattern.Length)
+        for (var at = 0L; at < bytes; at += pattern.Length)
         {
-            var length = (int)Math.Min(pattern.Length, buffer.ByteLength - at);
-            pattern.AsSpan(0, length).CopyTo(new Span<byte>(buffer.Pointer + at, length));
+            var length = (int)Math.Min(pattern.Length, bytes - at);
+            pattern.AsSpan(0, length).CopyTo(new Span<byte>(target + at, length));
         }
-
-        return buffer;
     }
 
     /// <summary>Turns random bytes into a weight of ordinary size: no infinities, no denormals.</summary>

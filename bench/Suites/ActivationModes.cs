@@ -10,7 +10,7 @@ internal static unsafe class ActivationModes
     public delegate void LinearProduct(float* x, int m, int k, byte* w, DType dtype, int n, float* y, WorkerPool workers);
 
     /// <summary>Exact for all; int8 activations only for block-quantized weights that have such a kernel.</summary>
-    public static ActivationMode[] For(DType dtype) => dtype.IsBlockQuantized() ? [ActivationMode.Exact] : [ActivationMode.Exact];
+    public static ActivationMode[] For(DType dtype) => [ActivationMode.Exact];
 
     /// <summary>The kernel of a mode.</summary>
     public static LinearProduct Product(ActivationMode mode) =>
