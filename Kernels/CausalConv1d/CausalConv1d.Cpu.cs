@@ -58,28 +58,9 @@ internal static partial class CausalConv1d
                 {
                     sequence = Taps(token, sequence, block, sizeof(float), (byte*)zeros, taps);
                     var y = (float*)Output.Row(token) + block.Channel;
-                    var c = 0;
-                    for (; c <= block.Count - TSimd.Count; c += TSimd.Count)
-                    {
-                        var sum = TSimd.Multiply(TSimd.Load((float*)taps[0] + c), TSimd.Load(weights + c));
-                        for (var k = 1; k < KernelSize; k++)
-                        {
-                            sum = TSimd.Fma(TSimd.Load((float*)taps[k] + c), TSimd.Load(weights + (k * ChannelsAtOnce) + c), sum);
-                        }
-
-                        TSimd.Store(SimdMath.Silu<TSimd, TVector>(sum), y + c);
-                    }
-
-                    for (; c < block.Count; c++)
-                    {
-                        var sum = ((float*)taps[0])[c] * weights[c];
-                        for (var k = 1; k < KernelSize; k++)
-                        {
-                            sum = MathF.FusedMultiplyAdd(((float*)taps[k])[c], weights[(k * ChannelsAtOnce) + c], sum);
-                        }
-
-                        y[c] = SimdMath.Silu(sum);
-                    }
+                    var done = block.Count & -TSimd.Count;
+                    Row<TSimd, TVector>((float**)taps, weights, y, 0, done);
+                    Row<SimdScalar, float>((float**)taps, weights, y, done, block.Count);
                 }
             }
         }
@@ -108,6 +89,22 @@ internal static partial class CausalConv1d
                         y[c] = DoubleMath.Silu(sum);
                     }
                 }
+            }
+        }
+
+        private readonly void Row<TSimd, TVector>(float** taps, float* weights, float* y, int begin, int end)
+            where TSimd : struct, ISimd<TVector>
+            where TVector : unmanaged
+        {
+            for (var c = begin; c < end; c += TSimd.Count)
+            {
+                var sum = TSimd.Multiply(TSimd.Load(taps[0] + c), TSimd.Load(weights + c));
+                for (var k = 1; k < KernelSize; k++)
+                {
+                    sum = TSimd.Fma(TSimd.Load(taps[k] + c), TSimd.Load(weights + (k * ChannelsAtOnce) + c), sum);
+                }
+
+                TSimd.Store(SimdMath.Silu<TSimd, TVector>(sum), y + c);
             }
         }
 

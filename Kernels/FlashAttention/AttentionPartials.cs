@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PlamoNative.Engine;
 
 namespace PlamoNative.Kernels;
@@ -34,6 +35,7 @@ internal unsafe struct AttentionPartials
     }
 
     /// <summary>Divides a row's sums by l and writes its output and log-sum-exp.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void WriteRow<TSimd, TVector>(in AttentionProblem<float> problem, nint row, float* sums, float max, float sum)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
@@ -57,6 +59,7 @@ internal unsafe struct AttentionPartials
     }
 
     /// <summary>Adds the splits of one query head in their order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal readonly void Combine<TSimd, TVector>(in AttentionProblem<float> problem, in AttentionSequence<float> sequence, int head)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged

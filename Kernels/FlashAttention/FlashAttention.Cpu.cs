@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PlamoNative.Engine;
 
 namespace PlamoNative.Kernels;
@@ -101,6 +102,7 @@ internal unsafe struct AttentionKernel<TSimd, TVector> : IRangeKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void RunTile(in AttentionSequence<float> sequence, in Block block, int tile, int firstKey, int keys)
     {
         var row = tile * TileRows;
@@ -148,6 +150,7 @@ internal unsafe struct AttentionKernel<TSimd, TVector> : IRangeKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void SetBounds(in AttentionSequence<float> sequence, in Block block, int row, int rows, int firstKey, in SoftmaxRows state)
     {
         for (var r = 0; r < TileRows; r++)
@@ -158,6 +161,7 @@ internal unsafe struct AttentionKernel<TSimd, TVector> : IRangeKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Correct(float* output, int paddedHead, int rows, float* correction)
     {
         for (var r = 0; r < rows; r++)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PlamoNative.Engine;
 
 namespace PlamoNative.Kernels;
@@ -28,6 +29,7 @@ internal unsafe struct AttentionDoubleKernel : IRangeKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Row(in AttentionSequence<double> sequence, int head, int token, double* scores)
     {
         var size = Problem.HeadSize;

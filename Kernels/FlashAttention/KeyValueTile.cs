@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PlamoNative.Kernels;
 
 /// <summary>Packs neighbouring keys and values of one head, wherever they lie (ring or this call's tokens), for the tiles of <see cref="TileProduct"/>.</summary>
@@ -16,6 +18,7 @@ internal static unsafe class KeyValueTile
     internal static int StagingFloats(int headSize) => FlashAttentionSchedule.TileKeys * StagedStride(headSize);
 
     /// <summary>Keys as left operands: panels of 12, then 4, each <c>panel[p * height + key]</c>, the panel of key k at <c>k * P</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void PackKeys(in AttentionProblem<float> problem, in AttentionSequence<float> sequence, int head, int first, int keys, float* staging, float* packed)
     {
         var stride = StagedStride(problem.HeadSize);
@@ -33,6 +36,7 @@ internal static unsafe class KeyValueTile
     }
 
     /// <summary>Values as right operands: panels of 32 columns, each <c>panel[key * 32 + column]</c>, filled with zeros to the right.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void PackValues(in AttentionProblem<float> problem, in AttentionSequence<float> sequence, int head, int first, int keys, float* packed)
     {
         const int Columns = TileProduct.Columns;
@@ -51,6 +55,7 @@ internal static unsafe class KeyValueTile
     }
 
     /// <summary>Query rows, scaled, as right operands: panels of 32 rows, each <c>panel[p * 32 + row]</c>, filled with zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void PackQueries<TSimd, TVector>(
         in AttentionProblem<float> problem, in AttentionSequence<float> sequence, int keyValueHead, int first, int rows, float scale, float* staging, float* packed)
         where TSimd : struct, ISimd<TVector>
@@ -73,6 +78,7 @@ internal static unsafe class KeyValueTile
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scale<TSimd, TVector>(float* from, float scale, int count, float* to)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged

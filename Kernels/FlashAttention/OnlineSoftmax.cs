@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PlamoNative.Kernels;
 
 /// <summary>
@@ -15,6 +17,7 @@ internal static unsafe class OnlineSoftmax
     /// <param name="rows">Query rows; the rows up to the next multiple of 16 are treated too.</param>
     /// <param name="state">The rows' running values.</param>
     /// <param name="masked">Whether some pair is invisible: then <see cref="SoftmaxRows.Lowest"/> and <see cref="SoftmaxRows.Highest"/> bound each row's keys.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Update<TSimd, TVector>(float* scores, int keys, int rows, in SoftmaxRows state, bool masked)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
@@ -48,6 +51,7 @@ internal static unsafe class OnlineSoftmax
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Mask<TSimd, TVector>(float* column, int keys, TVector lowest, TVector highest)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
@@ -64,6 +68,7 @@ internal static unsafe class OnlineSoftmax
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static TVector Max<TSimd, TVector>(float* column, int keys, TVector max)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
@@ -90,6 +95,7 @@ internal static unsafe class OnlineSoftmax
         return Larger<TSimd, TVector>(Larger<TSimd, TVector>(m1, max), Larger<TSimd, TVector>(m2, m3));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Larger<TSimd, TVector>(TVector left, TVector right)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged => TSimd.IfGreater(left, right, left, right);

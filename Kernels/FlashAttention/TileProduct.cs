@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PlamoNative.Kernels;
 
 /// <summary>Small matrix products on the tiles of the matrix kernel: what attention and the scan are made of.</summary>
@@ -11,6 +13,7 @@ internal static unsafe class TileProduct
     internal const int Columns = PanelLayout.Columns;
 
     /// <summary><c>c[r, j] = (c[r, j] or 0) + Σ_p a[p * aStep + r] b[p * 32 + j]</c> for r below <paramref name="rows"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Run<TSimd, TVector>(int rows, int depth, float* a, nint aStep, float* b, float* c, nint cStride, bool load)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
@@ -28,6 +31,7 @@ internal static unsafe class TileProduct
     }
 
     /// <summary>One tile of 12 or 4 rows and 32 columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Tile<TSimd, TVector>(int height, int depth, float* a, nint aStep, float* b, float* c, nint cStride, bool load)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged

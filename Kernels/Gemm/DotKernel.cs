@@ -57,16 +57,42 @@ internal static unsafe class DotKernel
                 case DType.Float16:
                     Elements<Float16Element>(begin, end);
                     break;
+                case DType.Q8_0 when Problem.M == 1 && Problem.Width == VectorWidth.Bits512:
+                    Fused(begin, end, &Q8_0Dot.Rows4By1On512);
+                    break;
+                case DType.Q8_0 when Problem.M == 1 && Problem.Width == VectorWidth.Bits256:
+                    Fused(begin, end, &Q8_0Dot.Rows4By1On256);
+                    break;
+                case DType.Q4_0 when Problem.M == 1 && Problem.Width == VectorWidth.Bits512:
+                    Fused(begin, end, &Q4_0Dot.Rows4By1On512);
+                    break;
+                case DType.Q4_0 when Problem.M == 1 && Problem.Width == VectorWidth.Bits256:
+                    Fused(begin, end, &Q4_0Dot.Rows4By1On256);
+                    break;
                 default:
                     Blocks(begin, end);
                     break;
             }
         }
 
+        /// <summary>Block-quantised rows met by one row of X as they are read.</summary>
+        private readonly void Fused(int begin, int end, delegate*<byte*, nint, nint, float*, int, float*, void> tile)
+        {
+            var lanes = stackalloc float[Group * DotLanes.Count];
+            for (var group = begin; group < end; group++)
+            {
+                var w = Weights(group, out var rowBytes);
+                Clear(lanes);
+                tile(w, rowBytes, Group * rowBytes, X, Problem.K, lanes);
+                Finish(group, lanes);
+            }
+        }
+
         private readonly void Elements<TElement>(int begin, int end)
             where TElement : struct, IWeightElement
         {
-            var lanes = stackalloc float[GemmSchedule.DotRows * Group * DotLanes.Count];
+            var laneSpace = stackalloc float[((GemmSchedule.DotRows * Group) + 1) * DotLanes.Count];
+            var lanes = Aligned(laneSpace);
             var tail = stackalloc float[Group * DotLanes.Count];
             var whole = Problem.K / DotLanes.Count * DotLanes.Count;
             for (var group = begin; group < end; group++)
@@ -100,8 +126,10 @@ internal static unsafe class DotKernel
 
         private readonly void Blocks(int begin, int end)
         {
-            var lanes = stackalloc float[GemmSchedule.DotRows * Group * DotLanes.Count];
-            var unpacked = stackalloc float[Group * UnpackedDepth];
+            var laneSpace = stackalloc float[((GemmSchedule.DotRows * Group) + 1) * DotLanes.Count];
+            var lanes = Aligned(laneSpace);
+            var unpackedSpace = stackalloc float[(Group * UnpackedDepth) + DotLanes.Count];
+            var unpacked = Aligned(unpackedSpace);
             var unpack = WeightUnpacking.For(Problem.Format, Problem.Width);
             for (var group = begin; group < end; group++)
             {
@@ -112,6 +140,7 @@ internal static unsafe class DotKernel
                     var depth = Math.Min(UnpackedDepth, Problem.K - k);
                     for (var r = 0; r < Group; r++)
                     {
+                        Prefetch.Range(w + ((r + Group) * rowBytes) + Problem.Format.Bytes(k), Problem.Format.Bytes(depth));
                         unpack(w + (r * rowBytes), k, depth, unpacked + (r * UnpackedDepth));
                     }
 
@@ -129,6 +158,9 @@ internal static unsafe class DotKernel
             rowBytes = group < Problem.N / Group ? Problem.WRowBytes : 0;
             return Problem.W + (FirstRow(group) * Problem.WRowBytes);
         }
+
+        /// <summary>The first whole cache line in a buffer: vectors across two lines cost double.</summary>
+        private static float* Aligned(float* buffer) => (float*)(((nuint)buffer + 63) & ~(nuint)63);
 
         private readonly void Clear(float* lanes) => new Span<float>(lanes, Problem.M * Group * DotLanes.Count).Clear();
 

@@ -15,4 +15,13 @@ internal static unsafe class Prefetch
             Sse.Prefetch1(address);
         }
     }
+
+    /// <summary>Asks for <paramref name="bytes"/> from <paramref name="address"/> on.</summary>
+    internal static void Range(byte* address, long bytes)
+    {
+        for (var i = 0L; i < bytes; i += 64)
+        {
+            Next(address + i);
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace PlamoNative.Kernels;
 
@@ -21,6 +22,14 @@ internal static unsafe class KQuantScales
         var d = Widening.Scale(block);
         var min = -Widening.Scale(block + 2);
         Codes(block, out var scales, out var minima);
+        if (Vector512.IsHardwareAccelerated)
+        {
+            var codes = Vector128.Create(scales, minima).AsByte();
+            var factors = Vector512.Create(Vector256.Create(d), Vector256.Create(min));
+            (Vector512.ConvertToSingle(Widening.Unsigned512(codes)) * factors).Store(expanded);
+            return;
+        }
+
         for (var i = 0; i < 8; i++)
         {
             expanded[i] = d * (byte)(scales >> (8 * i));

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PlamoNative.Kernels;
 
 /// <summary>
@@ -37,6 +39,7 @@ internal unsafe struct ChunkDecays
     };
 
     /// <summary>Fills the arrays for tokens <c>[token, token + length)</c>; up to <paramref name="stride"/> they stay at the last token's values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Fill<TSimd, TVector>(in ScanProblem<float> problem, int head, int token, int length, int stride)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged

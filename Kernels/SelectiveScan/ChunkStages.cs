@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PlamoNative.Kernels;
 
 /// <summary>
@@ -20,6 +22,7 @@ internal static unsafe class ChunkStages
     /// <param name="output">[panels][rows][32].</param>
     /// <param name="panelRows">Rows between panels of <paramref name="inputs"/> and <paramref name="output"/>.</param>
     /// <param name="load">Whether to continue what stands in the output.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void ScanInside<TSimd, TVector>(
         in ChunkOperands operands, in ChunkDecays decays, int length, int panels, float* inputs, float* weights, float* output, int panelRows, bool load)
         where TSimd : struct, ISimd<TVector>
@@ -40,6 +43,7 @@ internal static unsafe class ChunkStages
     }
 
     /// <summary>ChunkScan, from before: <c>output_t = exp(l_t) S C_t</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void ScanEntering<TSimd, TVector>(
         in ChunkOperands operands, in ChunkDecays decays, int length, int stateSize, int panels, float* state, float* scaledMap, float* output, int panelRows)
         where TSimd : struct, ISimd<TVector>
@@ -69,6 +73,7 @@ internal static unsafe class ChunkStages
     }
 
     /// <summary>StatePassing: what is left of the entering state, <c>S ← exp(l_Q) S</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void StatePassing<TSimd, TVector>(in ChunkDecays decays, float* state, int count)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
@@ -100,6 +105,7 @@ internal static unsafe class ChunkStages
     }
 
     /// <summary><c>weights[s, t] = exp(l_t - l_s) (B_s · C_t)</c> for s &lt;= t, zero for the other pairs that a tile of rows t reads.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Weigh<TSimd, TVector>(in ChunkOperands operands, in ChunkDecays decays, int length, float* weights)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged

@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace PlamoNative.Kernels;
 
 /// <summary>The end of the scan: skip and gate.</summary>
 internal static unsafe class ScanGate
 {
     /// <summary><c>output = (y + d x) SiLU(z)</c> over <paramref name="count"/> neighbours.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Apply<TSimd, TVector>(float* y, float* x, float* z, float d, int count, float* output)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged

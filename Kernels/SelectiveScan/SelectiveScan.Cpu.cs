@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PlamoNative.Engine;
 
 namespace PlamoNative.Kernels;
@@ -117,6 +118,7 @@ internal unsafe struct ScanKernel<TSimd, TVector> : IRangeKernel
     }
 
     /// <summary>Δ x, and the same with what of it is left at the chunk's end, in panels of 32 of P.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void PackInputs(int head, int token, int length, in ChunkDecays decays, in Scratch memory)
     {
         for (var t = 0; t < length; t++)
@@ -147,6 +149,7 @@ internal unsafe struct ScanKernel<TSimd, TVector> : IRangeKernel
     }
 
     /// <summary>Skip and gate: <c>(Y + D x) SiLU(z)</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Finish(int head, int token, int length, in Scratch memory)
     {
         for (var t = 0; t < length; t++)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PlamoNative.Engine;
 
 namespace PlamoNative.Kernels;
@@ -31,6 +32,7 @@ internal unsafe struct ScanDoubleKernel : IRangeKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Step(int token, int head, double a, double* state)
     {
         var delta = DoubleMath.Softplus(Problem.Dt[(token * Problem.DtTokenStride) + head] + Problem.DtBias[head]);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PlamoNative.Kernels;
 
 /// <summary>
@@ -15,6 +17,7 @@ internal static unsafe class StateUpdate
     internal static int ScratchFloats(int headSize) => (2 * Lanes * Lanes) + PanelLayout.RoundUp(headSize, Lanes);
 
     /// <summary>One token of one head.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Step<TSimd, TVector>(in ScanProblem<float> problem, int token, int head, float* state, float* scratch)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
@@ -42,6 +45,7 @@ internal static unsafe class StateUpdate
         ScanGate.Apply<TSimd, TVector>(sums, x, problem.ZRow(token, head), problem.D[head], problem.HeadSize, problem.OutputRow(token, head));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Row<TSimd, TVector>(float* state, int count, float decay, float input, float* b, float* c, float* lanes)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
@@ -69,6 +73,7 @@ internal static unsafe class StateUpdate
     }
 
     /// <summary>Sums of 16 lanes for 16 rows at once: <paramref name="transposed"/> is [lane, row].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Fold<TSimd, TVector>(float* transposed, float* sums)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged

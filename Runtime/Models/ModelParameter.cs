@@ -22,7 +22,7 @@ public sealed class ModelParameter : IDisposable
         if (slot.Role == WeightRole.Linear)
         {
             _weightIsView = values.Shape[0] > slot.Shape[0];
-            Weight = LinearWeights.Create(_weightIsView ? values.Narrow(0, 0, slot.Shape[0]) : values);
+            Weight = new TensorWeight(_weightIsView ? values.Narrow(0, 0, slot.Shape[0]) : values);
         }
     }
 

@@ -60,6 +60,6 @@ internal static class OperatorHarness
         }
 
         output.Check();
-        return TestTensors.ToDoubles(output.Tensor);
+        return TensorValues.ToDoubles(output.Tensor);
     }
 }

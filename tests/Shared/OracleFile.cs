@@ -30,7 +30,7 @@ public sealed class OracleFile : IDisposable
     public Shape Shape(string name) => new(_file.Get(name).Shape);
 
     /// <summary>A tensor in the given float type.</summary>
-    public Tensor Tensor(Device device, string name, DType dtype) => TestTensors.From(device, Shape(name), dtype, Values(name));
+    public Tensor Tensor(Device device, string name, DType dtype) => TensorValues.From(device, Shape(name), dtype, Values(name));
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();

@@ -41,6 +41,7 @@ internal static class FileErrors
     {
         FileNotFoundException => new FileNotFoundException($"{path}: {verb}: no such file", path, failure),
         DirectoryNotFoundException => new DirectoryNotFoundException($"{path}: {verb}: no such folder", failure),
+        PathTooLongException => new PathTooLongException($"{path}: {verb}: the name is too long", failure),
         _ => new IOException($"{path}: {verb}: {Reason(failure)}", failure),
     };
 

@@ -34,8 +34,8 @@ internal sealed class GgufHeader
     {
         var header = new GgufHeader(file);
         header.ReadStart();
-        var tensorCount = header._cursor.ReadCount("tensor count", LeastTensorBytes);
-        var valueCount = header._cursor.ReadCount("metadata count", LeastValueBytes);
+        var tensorCount = header.ReadCount("tensor count", LeastTensorBytes);
+        var valueCount = header.ReadCount("metadata count", LeastValueBytes);
         header.ReadValues(valueCount);
         header.ReadAlignment();
         var described = new List<Description>();
@@ -65,12 +65,19 @@ internal sealed class GgufHeader
         }
     }
 
+    private long ReadCount(string field, int leastBytes)
+    {
+        var at = _cursor.Position;
+        var count = _cursor.ReadCount(field, leastBytes);
+        return count <= TensorSize.MaxNames ? count : throw new ModelFormatException(_file.Path, field, $"at most {TensorSize.MaxNames}", $"{count}", at);
+    }
+
     private void ReadValues(long count)
     {
         for (var i = 0L; i < count; i++)
         {
             var at = _cursor.Position;
-            var key = _cursor.ReadString($"key {i} of the metadata", GgufLimits.MaxKeyBytes);
+            var key = _cursor.ReadString($"key {i} of the metadata", TensorSize.MaxNameBytes);
             var type = _cursor.ReadValueType($"metadata '{key}' type");
             var value = new GgufValue(key, type, _cursor);
             if (!ValueByKey.TryAdd(key, value))
@@ -101,7 +108,7 @@ internal sealed class GgufHeader
     private Description ReadTensor(long index)
     {
         var at = _cursor.Position;
-        var name = _cursor.ReadString($"name of tensor {index}", GgufLimits.MaxKeyBytes);
+        var name = _cursor.ReadString($"name of tensor {index}", TensorSize.MaxNameBytes);
         var field = $"tensor '{name}'";
         var rank = _cursor.ReadUInt32($"{field} dimension count");
         if (rank > GgufLimits.MaxRank)

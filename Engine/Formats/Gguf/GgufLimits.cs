@@ -9,7 +9,6 @@ internal static class GgufLimits
     internal const int DefaultAlignment = 32;
     internal const uint MaxAlignment = 1 << 20;
     internal const int MaxRank = 4;
-    internal const int MaxKeyBytes = 65535;
 
     /// <summary>ggml keeps names in 64 bytes with their final zero.</summary>
     internal const int MaxWrittenNameBytes = 63;

@@ -49,7 +49,7 @@ public sealed class GgufMetadata
 
     private void AddKey(string key, object value)
     {
-        if (string.IsNullOrEmpty(key) || !StrictUtf8.IsText(key) || StrictUtf8.Encode(key).Length > GgufLimits.MaxKeyBytes || !_keys.Add(key))
+        if (string.IsNullOrEmpty(key) || !StrictUtf8.IsText(key) || StrictUtf8.Encode(key).Length > TensorSize.MaxNameBytes || !_keys.Add(key))
         {
             throw new ArgumentException($"metadata key '{OneLine.Clean(key ?? "")}' is taken, empty, too long or no text", nameof(key));
         }

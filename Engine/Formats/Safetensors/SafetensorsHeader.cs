@@ -69,8 +69,8 @@ internal sealed class SafetensorsHeader
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = reader.GetString()!;
             var at = SafetensorsLimits.LengthBytes + reader.TokenStartIndex;
+            var name = ReadName(ref reader, Entries.Count, "header");
             if (name == SafetensorsLimits.MetadataKey)
             {
                 if (_metadata is not null)
@@ -102,7 +102,7 @@ internal sealed class SafetensorsHeader
         Expect(ref reader, JsonTokenType.StartObject, SafetensorsLimits.MetadataKey, "an object of strings");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var key = reader.GetString()!;
+            var key = ReadName(ref reader, _metadata.Count, SafetensorsLimits.MetadataKey);
             var field = $"{SafetensorsLimits.MetadataKey} key '{key}'";
             Expect(ref reader, JsonTokenType.String, field, "a string");
             if (!_metadata.TryAdd(key, reader.GetString()!))
@@ -229,6 +229,9 @@ internal sealed class SafetensorsHeader
 
         return [.. numbers];
     }
+
+    private string ReadName(ref Utf8JsonReader reader, int before, string field) =>
+        Json.ReadName(ref reader, before, _file.Path, field, SafetensorsLimits.LengthBytes);
 
     private void Expect(ref Utf8JsonReader reader, JsonTokenType token, string field, string expected)
     {

@@ -81,7 +81,7 @@ public sealed class ShardIndex
         Expect(path, WeightMap, JsonTokenType.StartObject, reader.TokenType);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = reader.GetString()!;
+            var name = Json.ReadName(ref reader, entries.Count, path, WeightMap, 0);
             var field = $"{WeightMap} '{name}'";
             reader.Read();
             Expect(path, field, JsonTokenType.String, reader.TokenType);

@@ -34,6 +34,13 @@ public class HostileGgufTests
     }
 
     [Fact]
+    public void More_tensors_than_any_model_has_are_refused()
+    {
+        Refused(new GgufBuilder { StatedTensors = 300_000, Data = new byte[8_000_000] }, "tensor count", "300000");
+        Refused(new GgufBuilder { StatedValues = 300_000, Data = new byte[8_000_000] }, "metadata count", "300000");
+    }
+
+    [Fact]
     public void Keys_and_names_are_used_once_and_are_text()
     {
         Refused(new GgufBuilder().Value("a", 4, 1u).Value("a", 4, 1u), "metadata 'a'", "the key a second time");

@@ -127,6 +127,18 @@ public class HostileSafetensorsTests
     }
 
     [Fact]
+    public void Names_beyond_number_or_length_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        const string Empty = """:{"dtype":"U8","shape":[0],"data_offsets":[0,0]}""";
+        var many = string.Join(',', Enumerable.Range(0, (1 << 18) + 1).Select(static i => $"\"{i}\"{Empty}"));
+        var path = folder.Write("many", HostileSafetensors.File("{" + many + "}", []));
+        FormatAssert.Refused(path, "header", "more names", () => SafetensorsFile.Open(path));
+        var lengthy = folder.Write("long", HostileSafetensors.File("{\"" + new string('n', 70_000) + "\":{}}", []));
+        FormatAssert.Refused(lengthy, "header", "a name of 70000 bytes", () => SafetensorsFile.Open(lengthy));
+    }
+
+    [Fact]
     public void Nesting_is_followed_to_a_limit()
     {
         using var folder = new TemporaryFolder();

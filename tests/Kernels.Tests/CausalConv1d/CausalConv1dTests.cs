@@ -29,7 +29,7 @@ public sealed class CausalConv1dTests
             using var weight = oracle.Tensor(device, "weight", dtype);
             using var y = Tensor.Allocate(device, x.Shape, dtype);
             CausalConv1d.Forward(x, weight, new SequenceOffsets(0, 2, 3, 16, 19), [], y);
-            Assert.True(Tolerance.RelativeError(oracle.Values("y"), TestTensors.ToDoubles(y)) <= bound);
+            Assert.True(Tolerance.RelativeError(oracle.Values("y"), TensorValues.ToDoubles(y)) <= bound);
         }
     }
 
@@ -39,18 +39,18 @@ public sealed class CausalConv1dTests
         const int Tokens = 11;
         const int Channels = 37;
         using var device = new CpuDevice(1);
-        using var x = TestTensors.From(device, new Shape(Tokens, Channels), DType.Float32, TestTensors.Normal(12, Tokens * Channels));
-        using var weight = TestTensors.From(device, new Shape(Channels, 1, 4), DType.Float32, TestTensors.Normal(13, 4 * Channels));
+        using var x = TensorValues.From(device, new Shape(Tokens, Channels), DType.Float32, TensorValues.Normal(12, Tokens * Channels));
+        using var weight = TensorValues.From(device, new Shape(Channels, 1, 4), DType.Float32, TensorValues.Normal(13, 4 * Channels));
         using var atOnce = Tensor.Allocate(device, x.Shape, DType.Float32);
         using var state = new ConvState(device, Channels, 4, DType.Float32);
         CausalConv1d.Forward(x, weight, SequenceOffsets.Single(Tokens), [], atOnce);
-        var expected = TestTensors.ToDoubles(atOnce);
+        var expected = TensorValues.ToDoubles(atOnce);
         for (var t = 0; t < Tokens; t++)
         {
             using var token = x.Narrow(0, t, 1);
             using var y = Tensor.Allocate(device, token.Shape, DType.Float32);
             CausalConv1d.Forward(token, weight, SequenceOffsets.Single(1), [state], y);
-            OperatorHarness.AssertSameBits($"token {t}", expected[(t * Channels)..((t + 1) * Channels)], TestTensors.ToDoubles(y));
+            OperatorHarness.AssertSameBits($"token {t}", expected[(t * Channels)..((t + 1) * Channels)], TensorValues.ToDoubles(y));
         }
     }
 
@@ -76,28 +76,28 @@ public sealed class CausalConv1dTests
         var tokens = c.Offsets[^1];
         var sequences = c.Offsets.Length - 1;
         var stateSize = (c.KernelSize - 1) * channels;
-        var x = TestTensors.Normal(14, tokens * channels);
-        var weight = TestTensors.Normal(15, channels * c.KernelSize);
-        var before = withStates ? TestTensors.Normal(16, sequences * stateSize) : new double[sequences * stateSize];
+        var x = TensorValues.Normal(14, tokens * channels);
+        var weight = TensorValues.Normal(15, channels * c.KernelSize);
+        var before = withStates ? TensorValues.Normal(16, sequences * stateSize) : new double[sequences * stateSize];
         double[] reference = [.. PerSequence(s => CausalConv1dReference.Forward<double>(Part(x, s), weight, State(s), channels, c.KernelSize))];
         double[] plain = [.. PerSequence(s => CausalConv1dReference.Forward<float>(Part(x, s), weight, State(s), channels, c.KernelSize))];
         var inputShape = c.Heads == 1 ? new Shape(tokens, channels) : new Shape(tokens, c.Heads, c.HeadSize);
         OperatorHarness.Check(name, new Shape(tokens, channels), reference, plain, c.KernelSize + 4, (device, dtype, output) =>
         {
-            using var input = TestTensors.Strided(device, inputShape, dtype, x, c.Padding);
-            using var filter = TestTensors.From(device, new Shape(channels, 1, c.KernelSize), dtype, weight);
+            using var input = TensorValues.Strided(device, inputShape, dtype, x, c.Padding);
+            using var filter = TensorValues.From(device, new Shape(channels, 1, c.KernelSize), dtype, weight);
             var states = new ConvState[withStates ? sequences : 0];
             for (var s = 0; s < states.Length; s++)
             {
                 states[s] = new ConvState(device, channels, c.KernelSize, dtype);
-                using var values = TestTensors.From(device, states[s].Values.Shape, dtype, State(s));
+                using var values = TensorValues.From(device, states[s].Values.Shape, dtype, State(s));
                 states[s].Values.CopyFrom(values);
             }
 
             CausalConv1d.Forward(input, filter, new SequenceOffsets(c.Offsets), states, output);
             for (var s = 0; s < states.Length; s++)
             {
-                OperatorHarness.AssertSameBits("state", CausalConv1dReference.StateAfter(Part(x, s), State(s)), TestTensors.ToDoubles(states[s].Values));
+                OperatorHarness.AssertSameBits("state", CausalConv1dReference.StateAfter(Part(x, s), State(s)), TensorValues.ToDoubles(states[s].Values));
                 states[s].Dispose();
             }
         });

@@ -15,15 +15,15 @@ public sealed class AddTests
     {
         var c = RowCase.All.Single(c => c.Name == name);
         var shape = new Shape(c.Tokens, c.Width);
-        var (a, b) = (TestTensors.Normal(8, shape.ElementCount), TestTensors.Normal(9, shape.ElementCount));
+        var (a, b) = (TensorValues.Normal(8, shape.ElementCount), TensorValues.Normal(9, shape.ElementCount));
         var reference = a.Zip(b, (x, y) => x + y).ToArray();
         var rounded = Array.ConvertAll(reference, value => (double)(float)value);
         OperatorHarness.Check(name, shape, reference, rounded, 1, (device, dtype, output) =>
         {
-            using var left = TestTensors.Strided(device, shape, dtype, a, c.Padding);
-            using var right = TestTensors.From(device, shape, dtype, b);
+            using var left = TensorValues.Strided(device, shape, dtype, a, c.Padding);
+            using var right = TensorValues.From(device, shape, dtype, b);
             Add.Forward(left, right, output);
-            OperatorHarness.AssertSameBits(name, dtype == DType.Float32 ? rounded : reference, TestTensors.ToDoubles(output));
+            OperatorHarness.AssertSameBits(name, dtype == DType.Float32 ? rounded : reference, TensorValues.ToDoubles(output));
         });
     }
 
@@ -31,12 +31,12 @@ public sealed class AddTests
     public void Three_axes_with_two_strides_are_walked_row_by_row()
     {
         using var device = new CpuDevice(1);
-        using var whole = TestTensors.From(device, new Shape(3, 4, 10), DType.Float32, TestTensors.Normal(10, 120));
+        using var whole = TensorValues.From(device, new Shape(3, 4, 10), DType.Float32, TensorValues.Normal(10, 120));
         using var middle = whole.Narrow(1, 1, 2);
         using var view = middle.Narrow(2, 3, 5);
         using var sum = Tensor.Allocate(device, view.Shape, DType.Float32);
         Add.Forward(view, view, sum);
-        OperatorHarness.AssertSameBits("sum", Array.ConvertAll(TestTensors.ToDoubles(view), value => 2 * value), TestTensors.ToDoubles(sum));
+        OperatorHarness.AssertSameBits("sum", Array.ConvertAll(TensorValues.ToDoubles(view), value => 2 * value), TensorValues.ToDoubles(sum));
     }
 
     [Fact]

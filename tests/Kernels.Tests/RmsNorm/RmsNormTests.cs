@@ -18,8 +18,8 @@ public sealed class RmsNormTests
     {
         var c = RowCase.All.Single(c => c.Name == name);
         var shape = new Shape(c.Tokens, c.Width);
-        var x = TestTensors.Normal(1, shape.ElementCount, 3);
-        var weight = TestTensors.Normal(2, c.Width);
+        var x = TensorValues.Normal(1, shape.ElementCount, 3);
+        var weight = TensorValues.Normal(2, c.Width);
         Check(name, shape, new Shape(c.Width), x, weight, 0.2, c.Padding);
     }
 
@@ -29,8 +29,8 @@ public sealed class RmsNormTests
     {
         var c = HeadCase.All.Single(c => c.Name == name);
         var shape = new Shape(c.Tokens, c.Heads, c.HeadSize);
-        var x = TestTensors.Normal(3, shape.ElementCount, 0.5);
-        var weight = TestTensors.Normal(4, c.Heads * c.HeadSize);
+        var x = TensorValues.Normal(3, shape.ElementCount, 0.5);
+        var weight = TensorValues.Normal(4, c.Heads * c.HeadSize);
         Check(name, shape, new Shape(c.Heads, c.HeadSize), x, weight, 0, c.Padding);
     }
 
@@ -51,7 +51,7 @@ public sealed class RmsNormTests
             using var weight = oracle.Tensor(device, "weight", dtype);
             using var y = Tensor.Allocate(device, x.Shape, dtype);
             RmsNorm.Forward(x, weight, offset, 1e-6, y);
-            var ours = TestTensors.ToDoubles(y);
+            var ours = TensorValues.ToDoubles(y);
             var width = (int)x.Shape[^1];
             for (var row = 0; row < golden.Length; row += width)
             {
@@ -84,8 +84,8 @@ public sealed class RmsNormTests
         var plain = RmsNormReference.Forward<float>(x, weight, width, offset, Epsilon);
         OperatorHarness.Check(name, shape, reference, plain, width, (device, dtype, output) =>
         {
-            using var input = TestTensors.Strided(device, shape, dtype, x, padding);
-            using var factors = TestTensors.From(device, weightShape, dtype, weight);
+            using var input = TensorValues.Strided(device, shape, dtype, x, padding);
+            using var factors = TensorValues.From(device, weightShape, dtype, weight);
             RmsNorm.Forward(input, factors, offset, Epsilon, output);
         });
     }

@@ -16,7 +16,7 @@ public sealed class RotaryEmbeddingTests
     {
         var c = HeadCase.All.Single(c => c.Name == name);
         var shape = new Shape(c.Tokens, c.Heads, c.HeadSize);
-        var x = TestTensors.Normal(5, shape.ElementCount);
+        var x = TensorValues.Normal(5, shape.ElementCount);
         var positions = Enumerable.Range(0, c.Tokens).Select(t => (long)t * 3).ToArray();
         var reference = RotaryReference.Forward<double>(x, positions, c.Heads, c.HeadSize, 10_000);
         var plain = RotaryReference.Forward<float>(x, positions, c.Heads, c.HeadSize, 10_000);
@@ -24,7 +24,7 @@ public sealed class RotaryEmbeddingTests
         // The reference's own angles err by an ulp of up to 200 radians.
         OperatorHarness.Check(name, shape, reference, plain, 200, (device, dtype, output) =>
         {
-            using var input = TestTensors.Strided(device, shape, dtype, x, c.Padding);
+            using var input = TensorValues.Strided(device, shape, dtype, x, c.Padding);
             RotaryEmbedding.Forward(input, positions, 10_000, output);
         });
     }
@@ -41,7 +41,7 @@ public sealed class RotaryEmbeddingTests
             using var x = oracle.Tensor(device, "x", dtype);
             using var y = Tensor.Allocate(device, x.Shape, dtype);
             RotaryEmbedding.Forward(x, positions, theta, y);
-            var error = Tolerance.RelativeError(oracle.Values("y"), TestTensors.ToDoubles(y));
+            var error = Tolerance.RelativeError(oracle.Values("y"), TensorValues.ToDoubles(y));
             Assert.True(error <= limit, $"{name}, {dtype}: {error:E2}");
         }
     }
@@ -53,15 +53,15 @@ public sealed class RotaryEmbeddingTests
         const long Far = 10_000_000;
         using var device = new CpuDevice(1);
         var shape = new Shape(1, 1, 128);
-        var x = TestTensors.Normal(6, 128);
-        using var input = TestTensors.From(device, shape, DType.Float64, x);
+        var x = TensorValues.Normal(6, 128);
+        using var input = TensorValues.From(device, shape, DType.Float64, x);
         using var once = Tensor.Allocate(device, shape, DType.Float64);
         using var back = Tensor.Allocate(device, shape, DType.Float64);
         RotaryEmbedding.Forward(input, [Far], 1_000_000, once);
         RotaryEmbedding.Forward(once, [7 - Far], 1_000_000, back);
         using var near = Tensor.Allocate(device, shape, DType.Float64);
         RotaryEmbedding.Forward(input, [7], 1_000_000, near);
-        Assert.True(Tolerance.RelativeError(TestTensors.ToDoubles(near), TestTensors.ToDoubles(back)) < 1e-15);
+        Assert.True(Tolerance.RelativeError(TensorValues.ToDoubles(near), TensorValues.ToDoubles(back)) < 1e-15);
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class LogitsTests
     [InlineData(2.5f)]
     public void Softmax_and_log_sum_exp_agree_with_float64(float temperature)
     {
-        var logits = Array.ConvertAll(TestTensors.Normal(20, 10_007, 6), value => (float)value);
+        var logits = Array.ConvertAll(TensorValues.Normal(20, 10_007, 6), value => (float)value);
         logits[17] = float.NegativeInfinity;
         var probabilities = new float[logits.Length];
         Logits.Softmax(logits, temperature, probabilities);
@@ -67,7 +67,7 @@ public sealed class LogitsTests
     [Fact]
     public void All_widths_give_the_same_distribution()
     {
-        var logits = Array.ConvertAll(TestTensors.Normal(21, 3001, 6), value => (float)value);
+        var logits = Array.ConvertAll(TensorValues.Normal(21, 3001, 6), value => (float)value);
         var expected = new float[logits.Length];
         Logits.Softmax(logits, 0.7f, expected);
         var sum = Logits.LogSumExp(logits);

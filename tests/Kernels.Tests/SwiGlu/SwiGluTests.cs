@@ -16,12 +16,12 @@ public sealed class SwiGluTests
     {
         var c = RowCase.All.Single(c => c.Name == name);
         var inputShape = new Shape(c.Tokens, 2 * c.Width);
-        var x = TestTensors.Normal(7, inputShape.ElementCount, 4);
+        var x = TensorValues.Normal(7, inputShape.ElementCount, 4);
         var reference = SwiGluReference.Forward<double>(x, c.Width);
         var plain = SwiGluReference.Forward<float>(x, c.Width);
         OperatorHarness.Check(name, new Shape(c.Tokens, c.Width), reference, plain, 4, (device, dtype, output) =>
         {
-            using var input = TestTensors.Strided(device, inputShape, dtype, x, c.Padding);
+            using var input = TensorValues.Strided(device, inputShape, dtype, x, c.Padding);
             SwiGlu.Forward(input, output);
         });
     }
@@ -36,7 +36,7 @@ public sealed class SwiGluTests
             using var x = oracle.Tensor(device, "gate_up", dtype);
             using var y = Tensor.Allocate(device, oracle.Shape("y"), dtype);
             SwiGlu.Forward(x, y);
-            Assert.True(Tolerance.RelativeError(oracle.Values("y"), TestTensors.ToDoubles(y)) <= bound);
+            Assert.True(Tolerance.RelativeError(oracle.Values("y"), TensorValues.ToDoubles(y)) <= bound);
         }
     }
 

@@ -3,7 +3,7 @@ using PlamoNative.Engine;
 namespace PlamoNative.Tests;
 
 /// <summary>Tensors from and to float64 arrays.</summary>
-public static unsafe class TestTensors
+public static unsafe class TensorValues
 {
     /// <summary>Normally distributed values that a float32 holds exactly, so that float32 and float64 runs see the same input.</summary>
     public static double[] Normal(int seed, long count, double scale = 1)
@@ -13,6 +13,19 @@ public static unsafe class TestTensors
         for (var i = 0; i < values.Length; i++)
         {
             values[i] = (float)(scale * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+        }
+
+        return values;
+    }
+
+    /// <summary>Multiples of <paramref name="scale"/> / 2^22 in ± 2 · scale, from integers only: the same on every platform when the scale is a power of two.</summary>
+    public static double[] Uniform(int seed, long count, double scale = 1)
+    {
+        var random = new Random(seed);
+        var values = new double[count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = random.Next(-(1 << 23), 1 << 23) * (scale / (1 << 22));
         }
 
         return values;
