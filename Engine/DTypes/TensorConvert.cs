@@ -78,7 +78,17 @@ public static class TensorConvert
     public static void FromSingle(ReadOnlySpan<float> source, Span<Half> destination)
     {
         CheckLengths(source.Length, destination.Length);
-        for (var i = 0; i < source.Length; i++)
+        var bits = MemoryMarshal.Cast<float, uint>(source);
+        var narrowed = MemoryMarshal.Cast<Half, ushort>(destination);
+        var i = 0;
+        for (; i <= bits.Length - Vector256<ushort>.Count; i += Vector256<ushort>.Count)
+        {
+            var low = NarrowToHalf(Vector256.Create(bits[i..]));
+            var high = NarrowToHalf(Vector256.Create(bits[(i + Vector256<uint>.Count)..]));
+            Vector256.Narrow(low, high).CopyTo(narrowed[i..]);
+        }
+
+        for (; i < source.Length; i++)
         {
             destination[i] = (Half)source[i];
         }
@@ -161,6 +171,24 @@ public static class TensorConvert
         var special = Vector256.GreaterThanOrEqual(magnitude, Vector256.Create(0x7C00u)) & Vector256.Create(0x7F800000u);
         var quiet = Vector256.GreaterThan(magnitude, Vector256.Create(0x7C00u)) & Vector256.Create(0x00400000u);
         return sign | scaled | special | quiet;
+    }
+
+    /// <summary>
+    /// Normal halves: round the 13 bits that go to nearest even (a carry may step into the exponent) and correct the bias. Subnormal halves: a sum with
+    /// 0.5 rounds to multiples of 2^-24, the smallest half. From 65520 on the nearest half is infinity. NaN stays quiet and keeps its upper bits.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> NarrowToHalf(Vector256<uint> bits)
+    {
+        var magnitude = bits & Vector256.Create(0x7FFFFFFFu);
+        var sign = (bits >> 16) & Vector256.Create(0x8000u);
+        var normal = (magnitude - Vector256.Create(112u << 23) + Vector256.Create(0xFFFu) + ((magnitude >> 13) & Vector256<uint>.One)) >> 13;
+        var subnormal = (magnitude.AsSingle() + Vector256.Create(0.5f)).AsUInt32() - Vector256.Create(0x3F000000u);
+        var quiet = ((magnitude >> 13) & Vector256.Create(0x3FFu)) | Vector256.Create(0x7E00u);
+        var result = Vector256.ConditionalSelect(Vector256.LessThan(magnitude, Vector256.Create(0x38800000u)), subnormal, normal);
+        result = Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(magnitude, Vector256.Create(0x477FF000u)), Vector256.Create(0x7C00u), result);
+        result = Vector256.ConditionalSelect(Vector256.GreaterThan(magnitude, Vector256.Create(0x7F800000u)), quiet, result);
+        return sign | result;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

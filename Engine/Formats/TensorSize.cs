@@ -8,6 +8,12 @@ internal static class TensorSize
     /// <summary>Dimensions that a tensor may have in a file; no format's own limit is higher than this in practice.</summary>
     internal const int MaxRank = 32;
 
+    /// <summary>Names that a file may hold (tensors, or metadata keys). Real models have some thousands; a description costs more memory than its bytes in a file.</summary>
+    internal const int MaxNames = 1 << 18;
+
+    /// <summary>Bytes that a name may have.</summary>
+    internal const int MaxNameBytes = 65535;
+
     /// <summary>Computes the byte length of a shape.</summary>
     /// <returns>Null, or what is wrong with the shape.</returns>
     internal static string? TryBytes(ReadOnlySpan<long> shape, DType dtype, out long bytes)

@@ -8,16 +8,19 @@ namespace PlamoNative.Kernels;
 /// </summary>
 internal static unsafe class DotKernel
 {
+    /// <summary>Rows of W that meet X together; the last rows, if fewer, come one by one, each in all four places.</summary>
+    private const int Group = 4;
+
     /// <summary>Runs the product. X's rows must be contiguous along K, W stored by rows.</summary>
     internal static void Run(in GemmProblem problem, WorkerPool workers)
     {
         var padded = PanelLayout.RoundUp(problem.K, DotLanes.Count);
         using var copy = padded == problem.K ? default : ScratchBuffer.Rent((nint)padded * problem.M);
-        var rows = new RowStage { Problem = problem, X = problem.X, XStride = problem.XStride };
+        var stage = new DotStage { Problem = problem, X = problem.X, XStride = problem.XStride };
         if (padded != problem.K)
         {
-            rows.X = copy.Floats;
-            rows.XStride = padded;
+            stage.X = copy.Floats;
+            stage.XStride = padded;
             for (var r = 0; r < problem.M; r++)
             {
                 var to = new Span<float>(copy.Floats + ((nint)r * padded), padded);
@@ -26,14 +29,17 @@ internal static unsafe class DotKernel
             }
         }
 
-        workers.For(problem.N, ref rows, MinimumRows(problem));
+        workers.For((problem.N / Group) + (problem.N % Group), ref stage, MinimumGroups(problem));
     }
 
-    /// <summary>Rows of W that are worth waking a thread for: about 64 KiB of weights.</summary>
-    private static int MinimumRows(in GemmProblem problem) => (int)Math.Clamp(65536 / Math.Max(1, problem.WRowBytes), 1, 256);
+    /// <summary>Groups that are worth waking a thread for: about 64 KiB of weights.</summary>
+    private static int MinimumGroups(in GemmProblem problem) => (int)Math.Clamp(65536 / Math.Max(1, Group * problem.WRowBytes), 1, 64);
 
-    private struct RowStage : IRangeKernel
+    private struct DotStage : IRangeKernel
     {
+        /// <summary>Depth that a block-quantised group is unpacked at a time: four rows of it and X's share the first cache.</summary>
+        private const int UnpackedDepth = 512;
+
         internal GemmProblem Problem;
         internal float* X;
         internal nint XStride;
@@ -43,92 +49,168 @@ internal static unsafe class DotKernel
             switch (Problem.Format)
             {
                 case DType.Float32:
-                    Rows<Float32Element>(begin, end);
+                    Elements<Float32Element>(begin, end);
                     break;
                 case DType.BFloat16:
-                    Rows<BFloat16Element>(begin, end);
+                    Elements<BFloat16Element>(begin, end);
                     break;
                 case DType.Float16:
-                    Rows<Float16Element>(begin, end);
+                    Elements<Float16Element>(begin, end);
+                    break;
+                case DType.Q8_0 when Problem.M == 1 && Problem.Width == VectorWidth.Bits512:
+                    Fused(begin, end, &Q8_0Dot.Rows4By1On512);
+                    break;
+                case DType.Q8_0 when Problem.M == 1 && Problem.Width == VectorWidth.Bits256:
+                    Fused(begin, end, &Q8_0Dot.Rows4By1On256);
+                    break;
+                case DType.Q4_0 when Problem.M == 1 && Problem.Width == VectorWidth.Bits512:
+                    Fused(begin, end, &Q4_0Dot.Rows4By1On512);
+                    break;
+                case DType.Q4_0 when Problem.M == 1 && Problem.Width == VectorWidth.Bits256:
+                    Fused(begin, end, &Q4_0Dot.Rows4By1On256);
                     break;
                 default:
-                    UnpackedRows(begin, end);
+                    Blocks(begin, end);
                     break;
             }
         }
 
-        private readonly void Rows<TElement>(int begin, int end)
+        /// <summary>Block-quantised rows met by one row of X as they are read.</summary>
+        private readonly void Fused(int begin, int end, delegate*<byte*, nint, nint, float*, int, float*, void> tile)
+        {
+            var lanes = stackalloc float[Group * DotLanes.Count];
+            for (var group = begin; group < end; group++)
+            {
+                var w = Weights(group, out var rowBytes);
+                Clear(lanes);
+                tile(w, rowBytes, Group * rowBytes, X, Problem.K, lanes);
+                Finish(group, lanes);
+            }
+        }
+
+        private readonly void Elements<TElement>(int begin, int end)
             where TElement : struct, IWeightElement
         {
+            var laneSpace = stackalloc float[((GemmSchedule.DotRows * Group) + 1) * DotLanes.Count];
+            var lanes = Aligned(laneSpace);
+            var tail = stackalloc float[Group * DotLanes.Count];
             var whole = Problem.K / DotLanes.Count * DotLanes.Count;
-            var rest = Problem.K - whole;
-            var tail = stackalloc float[DotLanes.Count];
-            new Span<float>(tail, DotLanes.Count).Clear();
-            for (var n = begin; n < end; n++)
+            for (var group = begin; group < end; group++)
             {
-                var w = Problem.W + (n * Problem.WRowBytes);
-                for (var i = 0; i < rest; i++)
+                var w = Weights(group, out var rowBytes);
+                Clear(lanes);
+                if (typeof(TElement) == typeof(Float16Element) && Float16Scan.AllFinite((ushort*)w, Problem.K + ((Group - 1) * (rowBytes / sizeof(ushort)))))
                 {
-                    tail[i] = TElement.Load(w + ((nint)(whole + i) * TElement.Size));
+                    Tiles<FiniteFloat16Element>(w, rowBytes, Group * rowBytes, 0, whole, lanes);
+                }
+                else
+                {
+                    Tiles<TElement>(w, rowBytes, Group * rowBytes, 0, whole, lanes);
                 }
 
-                Row<TElement>(n, w, whole, rest == 0 ? null : tail);
+                if (whole < Problem.K)
+                {
+                    new Span<float>(tail, Group * DotLanes.Count).Clear();
+                    for (var i = 0; i < Group * (Problem.K - whole); i++)
+                    {
+                        var (r, p) = Math.DivRem(i, Problem.K - whole);
+                        tail[(r * DotLanes.Count) + p] = TElement.Load(w + (r * rowBytes) + ((nint)(whole + p) * TElement.Size));
+                    }
+
+                    Tiles<Float32Element>((byte*)tail, DotLanes.Count * sizeof(float), 0, whole, DotLanes.Count, lanes);
+                }
+
+                Finish(group, lanes);
             }
         }
 
-        /// <summary>Block-quantised rows: a row becomes float32 in the first cache, then meets every row of X.</summary>
-        private readonly void UnpackedRows(int begin, int end)
+        private readonly void Blocks(int begin, int end)
         {
-            var padded = PanelLayout.RoundUp(Problem.K, DotLanes.Count);
-            using var scratch = ScratchBuffer.Rent(padded);
-            new Span<float>(scratch.Floats + Problem.K, padded - Problem.K).Clear();
-            var unpack = WeightUnpacking.For(Problem.Format);
-            for (var n = begin; n < end; n++)
+            var laneSpace = stackalloc float[((GemmSchedule.DotRows * Group) + 1) * DotLanes.Count];
+            var lanes = Aligned(laneSpace);
+            var unpackedSpace = stackalloc float[(Group * UnpackedDepth) + DotLanes.Count];
+            var unpacked = Aligned(unpackedSpace);
+            var unpack = WeightUnpacking.For(Problem.Format, Problem.Width);
+            for (var group = begin; group < end; group++)
             {
-                unpack(Problem.W + (n * Problem.WRowBytes), 0, Problem.K, scratch.Floats);
-                Row<Float32Element>(n, (byte*)scratch.Floats, padded, null);
+                var w = Weights(group, out var rowBytes);
+                Clear(lanes);
+                for (var k = 0; k < Problem.K; k += UnpackedDepth)
+                {
+                    var depth = Math.Min(UnpackedDepth, Problem.K - k);
+                    for (var r = 0; r < Group; r++)
+                    {
+                        Prefetch.Range(w + ((r + Group) * rowBytes) + Problem.Format.Bytes(k), Problem.Format.Bytes(depth));
+                        unpack(w + (r * rowBytes), k, depth, unpacked + (r * UnpackedDepth));
+                    }
+
+                    Tiles<Float32Element>((byte*)unpacked, UnpackedDepth * sizeof(float), 0, k, depth, lanes);
+                }
+
+                Finish(group, lanes);
             }
         }
 
-        /// <summary>One row of W with every row of X; W's row comes from memory once and from the first cache after that.</summary>
-        private readonly void Row<TElement>(int n, byte* w, int k, float* tail)
+        private readonly int FirstRow(int group) => group < Problem.N / Group ? group * Group : (Problem.N / Group * (Group - 1)) + group;
+
+        private readonly byte* Weights(int group, out nint rowBytes)
+        {
+            rowBytes = group < Problem.N / Group ? Problem.WRowBytes : 0;
+            return Problem.W + (FirstRow(group) * Problem.WRowBytes);
+        }
+
+        /// <summary>The first whole cache line in a buffer: vectors across two lines cost double.</summary>
+        private static float* Aligned(float* buffer) => (float*)(((nuint)buffer + 63) & ~(nuint)63);
+
+        private readonly void Clear(float* lanes) => new Span<float>(lanes, Problem.M * Group * DotLanes.Count).Clear();
+
+        /// <summary>Meets a piece of the group's rows with every row of X: from memory the first time, from the first cache after that.</summary>
+        private readonly void Tiles<TElement>(byte* w, nint rowBytes, nint ahead, int firstK, int depth, float* lanes)
             where TElement : struct, IWeightElement
         {
-            var sums = stackalloc float[4];
             for (var r = 0; r < Problem.M;)
             {
-                var x = X + (r * XStride);
-                var count = DotRows<TElement>(Problem.M - r, w, tail, x, k, sums);
-                var y = Problem.Y + (r * Problem.YStride) + n;
-                for (var i = 0; i < count; i++, y += Problem.YStride)
+                var x = X + (r * XStride) + firstK;
+                var sums = lanes + (r * Group * DotLanes.Count);
+                var rows = Problem.M - r;
+                switch (Problem.Width)
                 {
-                    *y = Problem.Accumulate ? *y + sums[i] : sums[i];
+                    case VectorWidth.Bits512 when rows >= 4:
+                        DotTile512.Rows4By4<TElement>(w, rowBytes, ahead, x, XStride, depth, sums);
+                        r += 4;
+                        break;
+                    case VectorWidth.Bits512 when rows >= 2:
+                        DotTile512.Rows4By2<TElement>(w, rowBytes, ahead, x, XStride, depth, sums);
+                        r += 2;
+                        break;
+                    case VectorWidth.Bits512:
+                        DotTile512.Rows4By1<TElement>(w, rowBytes, ahead, x, depth, sums);
+                        r++;
+                        break;
+                    case VectorWidth.Bits256:
+                        DotTile256.Rows4By1<TElement>(w, rowBytes, ahead, x, depth, sums);
+                        r++;
+                        break;
+                    default:
+                        DotTile128.Rows4By1<TElement>(w, rowBytes, ahead, x, depth, sums);
+                        r++;
+                        break;
                 }
-
-                r += count;
             }
         }
 
-        private readonly int DotRows<TElement>(int rows, byte* w, float* tail, float* x, int k, float* sums)
-            where TElement : struct, IWeightElement
+        private readonly void Finish(int group, float* lanes)
         {
-            switch (Problem.Width)
+            var first = FirstRow(group);
+            var rows = group < Problem.N / Group ? Group : 1;
+            for (var r = 0; r < Problem.M; r++)
             {
-                case VectorWidth.Bits512 when rows >= 4:
-                    DotRows512.Rows4<TElement>(w, tail, x, XStride, k, sums);
-                    return 4;
-                case VectorWidth.Bits512 when rows >= 2:
-                    DotRows512.Rows2<TElement>(w, tail, x, XStride, k, sums);
-                    return 2;
-                case VectorWidth.Bits512:
-                    DotRows512.Rows1<TElement>(w, tail, x, k, sums);
-                    return 1;
-                case VectorWidth.Bits256:
-                    DotRows256.Rows1<TElement>(w, tail, x, k, sums);
-                    return 1;
-                default:
-                    DotRows128.Rows1<TElement>(w, tail, x, k, sums);
-                    return 1;
+                var y = Problem.Y + (r * Problem.YStride) + first;
+                for (var i = 0; i < rows; i++)
+                {
+                    var dot = DotLanes.Fold(lanes + (((r * Group) + i) * DotLanes.Count));
+                    y[i] = Problem.Accumulate ? y[i] + dot : dot;
+                }
             }
         }
     }

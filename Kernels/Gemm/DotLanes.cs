@@ -4,33 +4,25 @@ using System.Runtime.Intrinsics;
 namespace PlamoNative.Kernels;
 
 /// <summary>
-/// The order of summation of every dot product here: element k goes to virtual lane k mod 64, each lane is one chain of fused multiply-adds from zero,
-/// and the 64 lanes fold as ((0-15 + 16-31) + (32-47 + 48-63)), then halves onto each other down to one. A last, partial block of 64 is filled with zeros.
+/// The order of summation of every dot product here: element k goes to virtual lane k mod 16, each lane is one chain of fused multiply-adds from +0, a last
+/// partial group of 16 is filled with zeros, and the lanes fold by adding the upper half to the lower: 16, 8, 4, 2, 1.
 /// </summary>
-internal static class DotLanes
+/// <remarks>
+/// 16 lanes are one 512-bit, two 256-bit or four 128-bit vectors. The latency of the chains is hidden by other rows of W and X, not by more lanes:
+/// 64 lanes a row were tried, left no registers to reuse X, and ran a batch of four rows at half the speed.
+/// </remarks>
+internal static unsafe class DotLanes
 {
-    /// <summary>Virtual lanes: four 512-bit, eight 256-bit or sixteen 128-bit vectors.</summary>
-    internal const int Count = 64;
+    /// <summary>Virtual lanes.</summary>
+    internal const int Count = 16;
 
-    /// <summary>Folds 512-bit lanes.</summary>
+    /// <summary>The dot product that 16 lanes stand for.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static float Fold(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
+    internal static float Fold(float* lanes)
     {
-        var sum = (a + b) + (c + d);
-        return Fold(sum.GetLower() + sum.GetUpper());
+        var low = Vector128.Load(lanes) + Vector128.Load(lanes + 8);
+        var high = Vector128.Load(lanes + 4) + Vector128.Load(lanes + 12);
+        var sums = low + high;
+        return (sums[0] + sums[2]) + (sums[1] + sums[3]);
     }
-
-    /// <summary>Folds 256-bit lanes, the eight vectors in lane order.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static float Fold(
-        Vector256<float> a0, Vector256<float> a1, Vector256<float> b0, Vector256<float> b1, Vector256<float> c0, Vector256<float> c1, Vector256<float> d0, Vector256<float> d1) =>
-        Fold(((a0 + b0) + (c0 + d0)) + ((a1 + b1) + (c1 + d1)));
-
-    /// <summary>Folds the last 8 sums.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static float Fold(Vector256<float> sums) => Fold(sums.GetLower() + sums.GetUpper());
-
-    /// <summary>Folds the last 4 sums.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static float Fold(Vector128<float> sums) => (sums[0] + sums[2]) + (sums[1] + sums[3]);
 }

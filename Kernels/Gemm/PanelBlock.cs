@@ -95,7 +95,7 @@ internal unsafe struct PanelBlock
             return;
         }
 
-        var unpack = WeightUnpacking.For(Problem.Format);
+        var unpack = WeightUnpacking.For(Problem.Format, Problem.Width);
         for (var c = 0; c < columns; c++, row += Problem.WRowBytes)
         {
             unpack(row, k, depth, unpacked + ((nint)c * UnpackedStride));

@@ -6,16 +6,22 @@ namespace PlamoNative.Kernels;
 /// <summary>Hints that hide the latency of memory.</summary>
 internal static unsafe class Prefetch
 {
-    /// <summary>How far ahead a stream of weights is asked for: past the end of a page, where the hardware's own prefetcher starts anew.</summary>
-    private const int Distance = 2048;
-
-    /// <summary>Asks for the weights that follow. Never faults, wherever it points.</summary>
+    /// <summary>Asks for the line at <paramref name="address"/> in the second cache. Never faults, wherever it points.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Stream(byte* address)
+    internal static void Next(byte* address)
     {
         if (Sse.IsSupported)
         {
-            Sse.Prefetch0(address + Distance);
+            Sse.Prefetch1(address);
+        }
+    }
+
+    /// <summary>Asks for <paramref name="bytes"/> from <paramref name="address"/> on.</summary>
+    internal static void Range(byte* address, long bytes)
+    {
+        for (var i = 0L; i < bytes; i += 64)
+        {
+            Next(address + i);
         }
     }
 }

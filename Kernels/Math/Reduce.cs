@@ -28,11 +28,56 @@ internal static unsafe class Reduce
     /// <summary>The largest element, -infinity of none; NaNs are passed over.</summary>
     public static float Max(float* x, int count) => Run<MaxStep>(x, x, float.NegativeInfinity, count);
 
-    /// <summary>Folds 64 lanes by halves.</summary>
-    internal static float Fold<TStep>(Span<float> lanes)
+    /// <summary>Σ x², inside a kernel that already knows its width.</summary>
+    internal static float SumOfSquares<TSimd, TVector>(float* x, int count)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged => Run<DotStep, TSimd, TVector>(x, x, 0, count);
+
+    /// <summary>The largest element, inside a kernel that already knows its width.</summary>
+    internal static float Max<TSimd, TVector>(float* x, int count)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged => Run<MaxStep, TSimd, TVector>(x, x, float.NegativeInfinity, count);
+
+    /// <summary>Σ x, inside a kernel that already knows its width.</summary>
+    internal static float Sum<TSimd, TVector>(float* x, int count)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged => Run<SumStep, TSimd, TVector>(x, x, 0, count);
+
+    private static float Run<TStep>(float* left, float* right, float neutral, int count)
+        where TStep : struct, IReduceStep => SimdWidth.Current switch
+        {
+            16 => Run<TStep, Simd512, Vector512<float>>(left, right, neutral, count),
+            8 => Run<TStep, Simd256, Vector256<float>>(left, right, neutral, count),
+            4 => Run<TStep, Simd128, Vector128<float>>(left, right, neutral, count),
+            _ => Run<TStep, SimdScalar, float>(left, right, neutral, count),
+        };
+
+    [SkipLocalsInit]
+    private static float Run<TStep, TSimd, TVector>(float* left, float* right, float neutral, int count)
         where TStep : struct, IReduceStep
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
     {
-        for (var half = lanes.Length / 2; half > 0; half /= 2)
+        var lanes = stackalloc float[Lanes];
+        Accumulate<TStep, TSimd, TVector>(left, right, neutral, count, lanes);
+        return Fold<TStep, TSimd, TVector>(lanes);
+    }
+
+    private static float Fold<TStep, TSimd, TVector>(float* lanes)
+        where TStep : struct, IReduceStep
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
+    {
+        var half = Lanes / 2;
+        for (; half >= TSimd.Count; half /= 2)
+        {
+            for (var i = 0; i < half; i += TSimd.Count)
+            {
+                TSimd.Store(TStep.Fold<TSimd, TVector>(TSimd.Load(lanes + i), TSimd.Load(lanes + i + half)), lanes + i);
+            }
+        }
+
+        for (; half > 0; half /= 2)
         {
             for (var i = 0; i < half; i++)
             {
@@ -43,29 +88,7 @@ internal static unsafe class Reduce
         return lanes[0];
     }
 
-    private static float Run<TStep>(float* left, float* right, float neutral, int count)
-        where TStep : struct, IReduceStep
-    {
-        var lanes = stackalloc float[Lanes];
-        switch (SimdWidth.Current)
-        {
-            case 16:
-                Accumulate<TStep, Simd512, Vector512<float>>(left, right, neutral, count, lanes);
-                break;
-            case 8:
-                Accumulate<TStep, Simd256, Vector256<float>>(left, right, neutral, count, lanes);
-                break;
-            case 4:
-                Accumulate<TStep, Simd128, Vector128<float>>(left, right, neutral, count, lanes);
-                break;
-            default:
-                Accumulate<TStep, SimdScalar, float>(left, right, neutral, count, lanes);
-                break;
-        }
-
-        return Fold<TStep>(new Span<float>(lanes, Lanes));
-    }
-
+    [SkipLocalsInit]
     private static void Accumulate<TStep, TSimd, TVector>(float* left, float* right, float neutral, int count, float* lanes)
         where TStep : struct, IReduceStep
         where TSimd : struct, ISimd<TVector>

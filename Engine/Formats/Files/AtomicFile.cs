@@ -51,13 +51,13 @@ public sealed class AtomicFile : IDisposable
         Stream? inner = null;
         if (kind is FileKind.Device or FileKind.Pipe or FileKind.Socket)
         {
-            OutputErrors.Name(path, () => inner = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0));
+            FileErrors.NameWriting(path, () => inner = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0));
             return new AtomicFile(path, path, null, inner!);
         }
 
         var target = OutputPath.FollowLinks(path);
         var temporary = OutputPath.Sibling(OutputPath.FolderOf(path, target), "partial");
-        OutputErrors.Name(path, () => inner = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0));
+        FileErrors.NameWriting(path, () => inner = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0));
         return new AtomicFile(path, target, temporary, inner!);
     }
 
@@ -106,7 +106,7 @@ public sealed class AtomicFile : IDisposable
 
         _stream.FlushToDisk();
         _stream.Dispose();
-        OutputErrors.Name(Path, () =>
+        FileErrors.NameWriting(Path, () =>
         {
             if (!OperatingSystem.IsWindows() && File.Exists(_target))
             {

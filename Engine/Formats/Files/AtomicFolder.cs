@@ -8,8 +8,9 @@ namespace PlamoNative.Engine.Formats;
 /// </summary>
 /// <remarks>
 /// What lies in the old folder and is not the writer's own is never deleted: it moves into the new folder unless an entry of the same name is there.
-/// Files in the staging folder should be written by <see cref="AtomicFile"/>, which flushes them to disk. A folder that is a mount point cannot be swapped
-/// and gives <see cref="IOException"/>.
+/// Files in the staging folder should be written by <see cref="AtomicFile"/>, which flushes them to disk. A folder that is a mount point, or whose parent
+/// may not be written (both are common in containers), cannot be swapped: then staging lies inside of it and the entries are renamed one by one, so that
+/// each file, but not the folder, appears whole or not at all.
 /// </remarks>
 public sealed partial class AtomicFolder : IDisposable
 {
@@ -18,14 +19,19 @@ public sealed partial class AtomicFolder : IDisposable
 
     private readonly string _target;
     private readonly Func<string, bool> _isOwn;
+    private readonly bool _isInside;
     private bool _finished;
 
-    private AtomicFolder(string path, string target, string stagingPath, Func<string, bool> isOwn)
+    private AtomicFolder(string path, string target, bool isInside, Func<string, bool>? isOwn)
     {
+        var holder = isInside ? target : OutputPath.FolderOf(path, target);
+        var stagingPath = OutputPath.Sibling(holder, "partial");
+        FileErrors.NameWriting(path, () => Directory.CreateDirectory(stagingPath));
+        _isInside = isInside;
         Path = path;
         _target = target;
         StagingPath = stagingPath;
-        _isOwn = isOwn;
+        _isOwn = isOwn ?? (static _ => false);
     }
 
     /// <summary>The path as it was given.</summary>
@@ -52,10 +58,23 @@ public sealed partial class AtomicFolder : IDisposable
         }
 
         var target = OutputPath.FollowLinks(path);
-        var staging = OutputPath.Sibling(OutputPath.FolderOf(path, target), "partial");
-        OutputErrors.Name(path, () => Directory.CreateDirectory(staging));
-        return new AtomicFolder(path, target, staging, isOwn ?? (static _ => false));
+        if (kind == FileKind.Directory && FileKinds.IsMountPoint(target))
+        {
+            return CreateInside(path, isOwn);
+        }
+
+        try
+        {
+            return new AtomicFolder(path, target, isInside: false, isOwn);
+        }
+        catch (UnauthorizedAccessException) when (kind == FileKind.Directory)
+        {
+            return CreateInside(path, isOwn);
+        }
     }
+
+    /// <summary>Starts an output whose entries will be renamed one by one into an existing folder.</summary>
+    internal static AtomicFolder CreateInside(string path, Func<string, bool>? isOwn) => new(path, OutputPath.FollowLinks(path), isInside: true, isOwn);
 
     /// <summary>Makes the folder appear.</summary>
     /// <exception cref="InvalidOperationException">The output was committed or disposed before.</exception>
@@ -68,9 +87,13 @@ public sealed partial class AtomicFolder : IDisposable
             throw new InvalidOperationException($"{Path}: the output is already finished");
         }
 
-        OutputErrors.Name(Path, () =>
+        FileErrors.NameWriting(Path, () =>
         {
-            if (!Directory.Exists(_target))
+            if (_isInside)
+            {
+                MoveEntries();
+            }
+            else if (!Directory.Exists(_target))
             {
                 Directory.Move(StagingPath, _target);
             }
@@ -129,6 +152,39 @@ public sealed partial class AtomicFolder : IDisposable
         }
 
         Directory.Delete(old, recursive: true);
+    }
+
+    private void MoveEntries()
+    {
+        var placed = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in Directory.GetFileSystemEntries(StagingPath))
+        {
+            var place = System.IO.Path.Combine(_target, System.IO.Path.GetFileName(entry));
+            if (Directory.Exists(entry))
+            {
+                if (Directory.Exists(place))
+                {
+                    Directory.Delete(place, recursive: true);
+                }
+
+                Directory.Move(entry, place);
+            }
+            else
+            {
+                File.Move(entry, place, overwrite: true);
+            }
+
+            placed.Add(place);
+        }
+
+        Directory.Delete(StagingPath);
+        foreach (var entry in Directory.GetFiles(_target))
+        {
+            if (_isOwn(System.IO.Path.GetFileName(entry)) && !placed.Contains(entry))
+            {
+                File.Delete(entry);
+            }
+        }
     }
 
     private static bool TryExchange(string left, string right)

@@ -22,6 +22,8 @@ internal static partial class FileKinds
     private const int CurrentDirectory = -100;
     private const uint TypeOnly = 1;
     private const int LinuxModeOffset = 28;
+    private const int LinuxAttributesOffset = 8;
+    private const ulong MountRoot = 0x2000;
     private const int MacModeOffset = 4;
     private const int BufferBytes = 512;
     private const int NothingThere = 0;
@@ -45,6 +47,20 @@ internal static partial class FileKinds
             0xC000 => FileKind.Socket,
             _ => FileKind.Device,
         };
+    }
+
+    /// <summary>True for a folder on which something is mounted: it cannot be renamed. Linux only; elsewhere renaming says so itself.</summary>
+    internal static unsafe bool IsMountPoint(string path)
+    {
+        var buffer = stackalloc byte[BufferBytes];
+        try
+        {
+            return OperatingSystem.IsLinux() && StatX(CurrentDirectory, path, 0, TypeOnly, buffer) == 0 && (*(ulong*)(buffer + LinuxAttributesOffset) & MountRoot) != 0;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false;
+        }
     }
 
     internal static string Describe(FileKind kind) => kind switch

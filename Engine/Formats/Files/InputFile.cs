@@ -5,7 +5,8 @@ public static class InputFile
 {
     /// <summary>Throws unless <paramref name="path"/> leads to a regular file.</summary>
     /// <exception cref="ModelFormatException">The path leads to a pipe, a device, a socket or a folder.</exception>
-    /// <exception cref="FileNotFoundException">Nothing is there.</exception>
+    /// <exception cref="IOException">Nothing is there (<see cref="FileNotFoundException"/>, <see cref="DirectoryNotFoundException"/>), or a link leads in a circle.</exception>
+    /// <exception cref="UnauthorizedAccessException">A folder on the way may not be searched.</exception>
     public static void Check(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -15,10 +16,8 @@ public static class InputFile
                 return;
             case FileKind.Missing:
                 // Opening tells a missing file from a missing folder, a link in a loop and a folder that may not be searched.
-                using (File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
-                {
-                    return;
-                }
+                FileErrors.NameReading(path, () => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete)).Dispose();
+                return;
 
             case var kind:
                 throw new ModelFormatException(path, "file", "a regular file", FileKinds.Describe(kind));
@@ -33,7 +32,7 @@ public static class InputFile
     public static FileStream Open(string path)
     {
         Check(path);
-        return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        return FileErrors.NameReading(path, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0));
     }
 
     /// <summary>Reads a whole small file, such as a configuration.</summary>
@@ -52,7 +51,10 @@ public static class InputFile
         }
 
         var bytes = new byte[length];
-        stream.ReadExactly(bytes);
-        return bytes;
+        return FileErrors.NameReading(path, () =>
+        {
+            stream.ReadExactly(bytes);
+            return bytes;
+        });
     }
 }

@@ -53,9 +53,12 @@ public sealed unsafe class MappedFile : IDisposable
             return new MappedFile(path, 0, null);
         }
 
-        using var map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        var accessor = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-        return new MappedFile(path, length, accessor.SafeMemoryMappedViewHandle);
+        var view = FileErrors.NameReading(path, () =>
+        {
+            using var map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            return map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read).SafeMemoryMappedViewHandle;
+        });
+        return new MappedFile(path, length, view);
     }
 
     /// <summary>Adds a reference, to be given back by one more <see cref="Dispose"/>.</summary>

@@ -8,7 +8,7 @@ internal static class OutputPath
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         FileSystemInfo? target = null;
-        OutputErrors.Name(path, () =>
+        FileErrors.NameWriting(path, () =>
         {
             var attributes = new FileInfo(full).Attributes;
             if (attributes != (FileAttributes)(-1) && attributes.HasFlag(FileAttributes.ReparsePoint))

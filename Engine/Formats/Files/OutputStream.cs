@@ -63,7 +63,7 @@ internal sealed class OutputStream(Stream inner, string path) : Stream
         Flush();
         if (inner is FileStream file)
         {
-            OutputErrors.Name(path, () => file.Flush(flushToDisk: true));
+            FileErrors.NameWriting(path, () => file.Flush(flushToDisk: true));
         }
     }
 
@@ -91,7 +91,7 @@ internal sealed class OutputStream(Stream inner, string path) : Stream
         }
         catch (IOException failure)
         {
-            throw OutputErrors.Named(path, failure);
+            throw FileErrors.Written(path, failure);
         }
     }
 }

@@ -32,8 +32,7 @@ internal sealed class SafetensorsHeader
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: text that is no UTF-8, or half of a surrogate pair.
-            throw new ModelFormatException(file.Path, "header", "JSON", failure.Message, SafetensorsLimits.LengthBytes, failure);
+            throw new ModelFormatException(file.Path, "header", "JSON", Json.Describe(failure), SafetensorsLimits.LengthBytes, failure);
         }
 
         header.CheckLayout();
@@ -70,8 +69,8 @@ internal sealed class SafetensorsHeader
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = reader.GetString()!;
             var at = SafetensorsLimits.LengthBytes + reader.TokenStartIndex;
+            var name = ReadName(ref reader, Entries.Count, "header");
             if (name == SafetensorsLimits.MetadataKey)
             {
                 if (_metadata is not null)
@@ -103,7 +102,7 @@ internal sealed class SafetensorsHeader
         Expect(ref reader, JsonTokenType.StartObject, SafetensorsLimits.MetadataKey, "an object of strings");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var key = reader.GetString()!;
+            var key = ReadName(ref reader, _metadata.Count, SafetensorsLimits.MetadataKey);
             var field = $"{SafetensorsLimits.MetadataKey} key '{key}'";
             Expect(ref reader, JsonTokenType.String, field, "a string");
             if (!_metadata.TryAdd(key, reader.GetString()!))
@@ -230,6 +229,9 @@ internal sealed class SafetensorsHeader
 
         return [.. numbers];
     }
+
+    private string ReadName(ref Utf8JsonReader reader, int before, string field) =>
+        Json.ReadName(ref reader, before, _file.Path, field, SafetensorsLimits.LengthBytes);
 
     private void Expect(ref Utf8JsonReader reader, JsonTokenType token, string field, string expected)
     {

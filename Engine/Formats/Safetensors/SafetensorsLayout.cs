@@ -20,7 +20,7 @@ internal static class SafetensorsLayout
                 throw new ArgumentException($"tensor {OneLine.Clean(tensor.Name)}: safetensors has no element type {tensor.DType.Name()}", nameof(tensors));
             }
 
-            if (!names.Add(tensor.Name) || tensor.Shape.Length > TensorSize.MaxRank || HasHalfSurrogate(tensor.Name))
+            if (!names.Add(tensor.Name) || tensor.Shape.Length > TensorSize.MaxRank || !StrictUtf8.IsText(tensor.Name))
             {
                 throw new ArgumentException($"tensor {OneLine.Clean(tensor.Name)}: the name is taken or is no text, or there are more than {TensorSize.MaxRank} dimensions", nameof(tensors));
             }
@@ -93,18 +93,5 @@ internal static class SafetensorsLayout
         }
 
         json.WriteEndArray();
-    }
-
-    private static bool HasHalfSurrogate(string name)
-    {
-        foreach (var rune in name.EnumerateRunes())
-        {
-            if (rune == System.Text.Rune.ReplacementChar && !name.Contains('\uFFFD'))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

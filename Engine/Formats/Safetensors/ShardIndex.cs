@@ -40,8 +40,7 @@ public sealed class ShardIndex
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: text that is no UTF-8, or half of a surrogate pair.
-            throw new ModelFormatException(path, "index", "JSON", failure.Message, innerException: failure);
+            throw new ModelFormatException(path, "index", "JSON", Json.Describe(failure), innerException: failure);
         }
     }
 
@@ -82,7 +81,7 @@ public sealed class ShardIndex
         Expect(path, WeightMap, JsonTokenType.StartObject, reader.TokenType);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = reader.GetString()!;
+            var name = Json.ReadName(ref reader, entries.Count, path, WeightMap, 0);
             var field = $"{WeightMap} '{name}'";
             reader.Read();
             Expect(path, field, JsonTokenType.String, reader.TokenType);

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using PlamoNative.Engine.Formats;
 using Xunit;
 
@@ -76,5 +77,60 @@ public class AtomicFolderTests
         root.Write("file", "x");
         Assert.Contains("found a file", Assert.Throws<IOException>(() => AtomicFolder.Create(root["file"])).Message, StringComparison.Ordinal);
         Assert.Throws<DirectoryNotFoundException>(() => AtomicFolder.Create(root["no/M"]));
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_swapped_gets_its_files_one_by_one()
+    {
+        using var root = new TemporaryFolder();
+        Directory.CreateDirectory(root["M"]);
+        root.Write("M/config.json", "old");
+        root.Write("M/model-00002-of-00002.safetensors", "stale");
+        root.Write("M/notes.txt", "mine");
+        using (var folder = AtomicFolder.CreateInside(root["M"], static name => name.EndsWith(".safetensors", StringComparison.Ordinal)))
+        {
+            File.WriteAllText(Path.Combine(folder.StagingPath, "config.json"), "new");
+            File.WriteAllText(Path.Combine(folder.StagingPath, "model.safetensors"), "weights");
+            Assert.Equal("old", File.ReadAllText(root["M/config.json"]));
+            folder.Commit();
+        }
+
+        Assert.Equal(["config.json", "model.safetensors", "notes.txt"], Directory.GetFileSystemEntries(root["M"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal("new", File.ReadAllText(root["M/config.json"]));
+        using (AtomicFolder.CreateInside(root["M"], null))
+        {
+            Assert.Equal(4, Directory.GetFileSystemEntries(root["M"]).Length);
+        }
+
+        Assert.Equal(3, Directory.GetFileSystemEntries(root["M"]).Length);
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public void A_folder_in_a_parent_that_may_not_be_written_is_still_filled()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "needs Unix permissions and a user whom they bind");
+        using var root = new TemporaryFolder();
+        Directory.CreateDirectory(root["locked/M"]);
+        File.SetUnixFileMode(root["locked"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        using (var folder = AtomicFolder.Create(root["locked/M"]))
+        {
+            File.WriteAllText(Path.Combine(folder.StagingPath, "config.json"), "new");
+            folder.Commit();
+        }
+
+        Assert.Equal("new", File.ReadAllText(root["locked/M/config.json"]));
+        var error = Assert.Throws<UnauthorizedAccessException>(() => AtomicFolder.Create(root["locked/N"]));
+        Assert.StartsWith($"{root["locked/N"]}: cannot be written: ", error.Message, StringComparison.Ordinal);
+        File.SetUnixFileMode(root["locked"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    [Fact]
+    public void A_mount_point_is_recognized()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+        using var root = new TemporaryFolder();
+        Assert.True(FileKinds.IsMountPoint("/proc"));
+        Assert.False(FileKinds.IsMountPoint(root.Root));
     }
 }

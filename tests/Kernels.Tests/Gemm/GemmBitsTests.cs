@@ -6,14 +6,17 @@ namespace PlamoNative.Kernels.Tests;
 /// <summary>Nothing but the operands decides the bits: not threads, not vectors, not the other rows of a decoded batch. And nothing is allocated.</summary>
 public sealed class GemmBitsTests
 {
-    public static TheoryData<DType> Formats => new() { DType.Float32, DType.BFloat16, DType.Float16 };
+    public static TheoryData<DType> Formats => new()
+    {
+        DType.Float32, DType.BFloat16, DType.Float16, DType.Q8_0, DType.Q4_0, DType.Q4_K, DType.Q5_K, DType.Q6_K,
+    };
 
     [Theory]
     [MemberData(nameof(Formats))]
     public void Every_vector_width_gives_the_same_bits(DType format)
     {
         using var workers = new WorkerPool(1);
-        foreach (var (m, n, k) in new[] { (1, 19, 512), (4, 5, 256), (7, 9, 256), (11, 33, 256), (12, 32, 256), (29, 45, 512) })
+        foreach (var (m, n, k) in new[] { (1, 19, 512), (4, 5, 256), (7, 9, 256), (17, 33, 256), (24, 32, 256), (29, 45, 512) })
         {
             using var buffers = new GemmBuffers(m, n, k, format, seed: m);
             var expected = buffers.Run(VectorWidth.Bits512, workers, accumulate: true);
@@ -72,6 +75,13 @@ public sealed class GemmBitsTests
             var before = GC.GetAllocatedBytesForCurrentThread();
             Gemm.Run(problem, workers);
             Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            if (Int8ActivationGemm.IsSupported(format))
+            {
+                Int8ActivationGemm.Run(problem, workers);
+                before = GC.GetAllocatedBytesForCurrentThread();
+                Int8ActivationGemm.Run(problem, workers);
+                Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            }
         }
     }
 }

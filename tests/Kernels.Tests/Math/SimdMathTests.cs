@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using PlamoNative.Tests;
 using Xunit;
 
 namespace PlamoNative.Kernels.Tests;
@@ -60,6 +61,24 @@ public sealed class SimdMathTests
         }
 
         CompareWidths(name, [0, -0f, 1, -1, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon, -float.Epsilon, float.MaxValue, float.MinValue, 88.73f, -103.98f, 1.17549435e-38f, 0.625f, -0.625f]);
+    }
+
+    [Theory]
+    [InlineData("exp", "19C0D47FE29C52F3")]
+    [InlineData("log", "B53622F62BD9D976")]
+    [InlineData("softplus", "F4EA2B3889AFB014")]
+    [InlineData("sigmoid", "94E1623F1A44C1EE")]
+    [InlineData("silu", "5F7B0D3C99D8D18E")]
+    [InlineData("tanh", "FCFF220C9B7E083F")]
+    public void Every_processor_finds_these_bits(string name, string hash)
+    {
+        var values = new float[20_000];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = Ours(name, (name == "log" ? i : i - 10_000) / 64f);
+        }
+
+        Assert.Equal(hash, BitHash.Of(values));
     }
 
     [Theory]

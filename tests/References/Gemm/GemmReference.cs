@@ -4,7 +4,7 @@ namespace PlamoNative.Tests.References;
 public static class GemmReference
 {
     /// <summary>Virtual lanes of a dot product.</summary>
-    public const int Lanes = 64;
+    public const int Lanes = 16;
 
     /// <summary>One element in float64, and the sum of the magnitudes of its terms, which every error bound is relative to.</summary>
     public static (double Value, double Magnitude) Element(ReadOnlySpan<float> x, ReadOnlySpan<float> w)
@@ -32,7 +32,7 @@ public static class GemmReference
         return sum;
     }
 
-    /// <summary>The plain twin of the dot path: 64 chains, folded halves onto halves.</summary>
+    /// <summary>The plain twin of the dot path: 16 chains, folded halves onto halves.</summary>
     public static float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> w)
     {
         Span<float> lanes = stackalloc float[Lanes];
@@ -42,21 +42,15 @@ public static class GemmReference
             lanes[k % Lanes] = MathF.FusedMultiplyAdd(k < x.Length ? x[k] : 0f, k < x.Length ? w[k] : 0f, lanes[k % Lanes]);
         }
 
-        Span<float> sums = stackalloc float[16];
-        for (var i = 0; i < 16; i++)
-        {
-            sums[i] = (lanes[i] + lanes[i + 16]) + (lanes[i + 32] + lanes[i + 48]);
-        }
-
         for (var half = 8; half > 0; half /= 2)
         {
             for (var i = 0; i < half; i++)
             {
-                sums[i] += sums[i + half];
+                lanes[i] += lanes[i + half];
             }
         }
 
-        return sums[0];
+        return lanes[0];
     }
 
     /// <summary>
