@@ -203,14 +203,14 @@ public sealed partial class PlamoTokenizer : Tokenizer
         where TSink : ITokenSink, allows ref struct
     {
         Surrogates.Refuse(text);
-        var bos = options.HasFlag(EncodingOptions.AddBos) ? Need(BosId, "bos_token") : -1;
-        var eos = options.HasFlag(EncodingOptions.AddEos) ? Need(EosId, "eos_token") : -1;
+        var bos = (options & EncodingOptions.AddBos) != 0 ? Need(BosId, "bos_token") : -1;
+        var eos = (options & EncodingOptions.AddEos) != 0 ? Need(EosId, "eos_token") : -1;
         if (bos >= 0)
         {
             sink.Add(bos);
         }
 
-        if (options.HasFlag(EncodingOptions.ControlTokens))
+        if ((options & EncodingOptions.ControlTokens) != 0)
         {
             while (_controlTokens.Value.Find(text, out var length, out var id) is >= 0 and var start)
             {

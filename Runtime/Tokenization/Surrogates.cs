@@ -6,13 +6,16 @@ namespace PlamoNative.Runtime.Tokenization;
 /// <summary>Finds what makes UTF-16 malformed.</summary>
 internal static class Surrogates
 {
+    // A search by range (IndexOfAnyInRange) would box its bounds until the runtime has optimized it.
+    private static readonly SearchValues<char> All = SearchValues.Create([.. Enumerable.Range(0xD800, 0x800).Select(unit => (char)unit)]);
+
     /// <summary>The index of the first surrogate without its partner, or -1. Text without surrogates costs one vectorized scan.</summary>
     internal static int IndexOfLone(ReadOnlySpan<char> text)
     {
         var position = 0;
         while (true)
         {
-            var step = text[position..].IndexOfAnyInRange('\uD800', '\uDFFF');
+            var step = text[position..].IndexOfAny(All);
             if (step < 0)
             {
                 return -1;
