@@ -88,6 +88,19 @@ internal unsafe struct AttentionSequence<T>
         ? PastValues + PastOffset(problem, head, key)
         : problem.Value + ((nint)(FirstToken + key - Past) * problem.ValueTokenStride) + (head * problem.ValueHeadStride);
 
+    /// <summary>How many rows from <paramref name="key"/> on lie one after the other, P apart.</summary>
+    internal readonly int RunOf(int key)
+    {
+        if (key >= Past)
+        {
+            return 1;
+        }
+
+        var row = PastFirstRow + key;
+        row -= row >= PastCapacity ? PastCapacity : 0;
+        return Math.Min(Past - key, PastCapacity - row);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly nint PastOffset(in AttentionProblem<T> problem, int head, int key)
     {

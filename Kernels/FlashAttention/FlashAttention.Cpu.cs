@@ -64,7 +64,9 @@ internal unsafe struct AttentionKernel<TSimd, TVector> : IRangeKernel
         block.First = first;
         block.Count = rows;
         block.Group = group;
-        KeyValueTile.PackQueries<TSimd, TVector>(Problem, sequence, head, first, rows, (float)(1 / Math.Sqrt(Problem.HeadSize)), block.Staging, block.Queries);
+        block.IsDecode = sequence.Length == 1;
+        block.QueryWidth = block.IsDecode ? DecodeScores.Width(group) : Columns;
+        KeyValueTile.PackQueries<TSimd, TVector>(Problem, sequence, head, first, rows, block.QueryWidth, block.Staging, block.Queries);
         new Span<float>(block.Output, BlockRows * block.PaddedHead).Clear();
         for (var tile = 0; tile * TileRows < rows; tile++)
         {
@@ -84,11 +86,15 @@ internal unsafe struct AttentionKernel<TSimd, TVector> : IRangeKernel
         for (var key = from; key < to; key += TileKeys)
         {
             var keys = Math.Min(TileKeys, to - key);
-            KeyValueTile.PackKeys(Problem, sequence, head, key, keys, block.Staging, block.Keys);
-            KeyValueTile.PackValues(Problem, sequence, head, key, keys, block.Values);
+            if (!block.IsDecode)
+            {
+                KeyValueTile.PackKeys(Problem, sequence, head, key, keys, block.Staging, block.Keys);
+            }
+
+            KeyValueTile.PackValues<TSimd, TVector>(Problem, sequence, head, key, keys, block.Values);
             for (var tile = 0; tile * TileRows < rows; tile++)
             {
-                RunTile(sequence, block, tile, key, keys);
+                RunTile(sequence, head, block, tile, key, keys);
             }
         }
 
@@ -103,7 +109,7 @@ internal unsafe struct AttentionKernel<TSimd, TVector> : IRangeKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void RunTile(in AttentionSequence<float> sequence, in Block block, int tile, int firstKey, int keys)
+    private readonly void RunTile(in AttentionSequence<float> sequence, int head, in Block block, int tile, int firstKey, int keys)
     {
         var row = tile * TileRows;
         var rows = Math.Min(TileRows, block.Count - row);
@@ -118,16 +124,15 @@ internal unsafe struct AttentionKernel<TSimd, TVector> : IRangeKernel
             return;
         }
 
-        for (var column = 0; column < rows; column += Columns)
+        var scores = block.Scores + (begin * TileRows);
+        if (block.IsDecode)
         {
-            var queries = block.Queries + ((nint)(row + column) * Problem.HeadSize);
-            for (var key = begin; key < end;)
-            {
-                var height = keys - key >= PanelLayout.Rows ? PanelLayout.Rows : PanelLayout.SmallRows;
-                TileProduct.Tile<TSimd, TVector>(
-                    height, Problem.HeadSize, block.Keys + (key * Problem.HeadSize), height, queries, block.Scores + (key * TileRows) + column, TileRows, load: false);
-                key += height;
-            }
+            DecodeScores.Run<TSimd, TVector>(
+                Problem, sequence, head, firstKey + begin, end - begin, block.Queries + ((nint)row * Problem.HeadSize), rows, block.QueryWidth, scores);
+        }
+        else
+        {
+            Scores(block, row, rows, begin, end, keys);
         }
 
         var state = block.RowsOf(tile);
@@ -137,7 +142,6 @@ internal unsafe struct AttentionKernel<TSimd, TVector> : IRangeKernel
             SetBounds(sequence, block, row, rows, firstKey + begin, state);
         }
 
-        var scores = block.Scores + (begin * TileRows);
         OnlineSoftmax.Update<TSimd, TVector>(scores, end - begin, rows, state, masked);
 
         var output = block.Output + ((nint)row * block.PaddedHead);
@@ -150,7 +154,21 @@ internal unsafe struct AttentionKernel<TSimd, TVector> : IRangeKernel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Scores(in Block block, int row, int rows, int begin, int end, int keys)
+    {
+        for (var column = 0; column < rows; column += Columns)
+        {
+            var queries = block.Queries + ((nint)(row + column) * Problem.HeadSize);
+            for (var key = begin; key < end;)
+            {
+                var height = keys - key >= PanelLayout.Rows ? PanelLayout.Rows : PanelLayout.SmallRows;
+                TileProduct.Tile<TSimd, TVector>(
+                    height, Problem.HeadSize, block.Keys + (key * Problem.HeadSize), height, queries, block.Scores + (key * TileRows) + column, TileRows, load: false);
+                key += height;
+            }
+        }
+    }
+
     private readonly void SetBounds(in AttentionSequence<float> sequence, in Block block, int row, int rows, int firstKey, in SoftmaxRows state)
     {
         for (var r = 0; r < TileRows; r++)
@@ -202,6 +220,12 @@ internal unsafe struct AttentionKernel<TSimd, TVector> : IRangeKernel
         internal int Count;
         internal int Group;
         internal int PaddedHead;
+
+        /// <summary>A lone query: scores come straight from the keys.</summary>
+        internal bool IsDecode;
+
+        /// <summary>Query rows of a packed panel.</summary>
+        internal int QueryWidth;
         internal float* Queries;
         internal float* Output;
         internal float* Scores;

@@ -37,36 +37,51 @@ internal static unsafe class KeyValueTile
 
     /// <summary>Values as right operands: panels of 32 columns, each <c>panel[key * 32 + column]</c>, filled with zeros to the right.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void PackValues(in AttentionProblem<float> problem, in AttentionSequence<float> sequence, int head, int first, int keys, float* packed)
-    {
-        const int Columns = TileProduct.Columns;
-        var headSize = problem.HeadSize;
-        for (var key = 0; key < keys; key++)
-        {
-            var row = sequence.ValueRow(problem, head, first + key);
-            for (var column = 0; column < headSize; column += Columns)
-            {
-                var to = new Span<float>(packed + (column * FlashAttentionSchedule.TileKeys) + (key * Columns), Columns);
-                var valid = Math.Min(Columns, headSize - column);
-                new ReadOnlySpan<float>(row + column, valid).CopyTo(to);
-                to[valid..].Clear();
-            }
-        }
-    }
-
-    /// <summary>Query rows, scaled, as right operands: panels of 32 rows, each <c>panel[p * 32 + row]</c>, filled with zeros.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void PackQueries<TSimd, TVector>(
-        in AttentionProblem<float> problem, in AttentionSequence<float> sequence, int keyValueHead, int first, int rows, float scale, float* staging, float* packed)
+    internal static void PackValues<TSimd, TVector>(
+        in AttentionProblem<float> problem, in AttentionSequence<float> sequence, int head, int first, int keys, float* packed)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
         const int Columns = TileProduct.Columns;
+        const int PanelFloats = Columns * FlashAttentionSchedule.TileKeys;
+        var headSize = problem.HeadSize;
+        for (var key = 0; key < keys; key++)
+        {
+            var row = sequence.ValueRow(problem, head, first + key);
+            var to = packed + (key * Columns);
+            var column = 0;
+            for (; column + Columns <= headSize; column += Columns)
+            {
+                for (var i = 0; i < Columns; i += TSimd.Count)
+                {
+                    TSimd.Store(TSimd.Load(row + column + i), to + i);
+                }
+
+                to += PanelFloats;
+            }
+
+            if (column < headSize)
+            {
+                var rest = new Span<float>(to, Columns);
+                new ReadOnlySpan<float>(row + column, headSize - column).CopyTo(rest);
+                rest[(headSize - column)..].Clear();
+            }
+        }
+    }
+
+    /// <summary>Query rows, scaled, as right operands: panels of <paramref name="width"/> rows, each <c>panel[p * width + row]</c>, filled with zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void PackQueries<TSimd, TVector>(
+        in AttentionProblem<float> problem, in AttentionSequence<float> sequence, int keyValueHead, int first, int rows, int width, float* staging, float* packed)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
+    {
+        var scale = (float)(1 / Math.Sqrt(problem.HeadSize));
         var stride = StagedStride(problem.HeadSize);
         var (headBegin, group) = problem.Group(keyValueHead);
-        for (var row = 0; row < rows; row += Columns)
+        for (var row = 0; row < rows; row += width)
         {
-            var valid = Math.Min(Columns, rows - row);
+            var valid = Math.Min(width, rows - row);
             for (var r = 0; r < valid; r++)
             {
                 var (token, head) = Math.DivRem(first + row + r, group);
@@ -74,7 +89,7 @@ internal static unsafe class KeyValueTile
                 Scale<TSimd, TVector>(from, scale, problem.HeadSize, staging + (r * stride));
             }
 
-            PanelPacking.PackRows(staging, stride, valid, problem.HeadSize, packed + ((nint)row * problem.HeadSize), Columns);
+            PanelPacking.PackRows(staging, stride, valid, problem.HeadSize, packed + ((nint)row * problem.HeadSize), width);
         }
     }
 

@@ -14,9 +14,13 @@ internal enum GemmPath
 internal static class GemmSchedule
 {
     /// <summary>
-    /// Rows up to which the product is a row of dot products. Decoding a batch of up to this many sequences gives each the bits that it would get alone.
+    /// Rows up to which the product is rows of dot products. Decoding a batch of up to this many sequences gives each the bits that it would get alone.
     /// </summary>
-    internal const int DotRows = 8;
+    /// <remarks>
+    /// At 16 rows dot products run at 1.4 to 1.9 times the speed of panels with AVX-512 (panels catch up near 64) and about as fast with AVX2 (panels win from 24):
+    /// the number must be one for all machines, since the bits hang on it.
+    /// </remarks>
+    internal const int DotRows = 16;
 
     /// <summary>Depth of a packed panel: 32 columns of 256 are 32 KiB, the first cache; also one super-block of the K-quants.</summary>
     internal const int BlockK = 256;

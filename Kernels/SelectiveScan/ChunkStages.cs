@@ -52,7 +52,7 @@ internal static unsafe class ChunkStages
         for (var n = 0; n < stateSize; n++)
         {
             var skip = n * operands.Stride;
-            for (var t = 0; t < operands.Stride; t += TSimd.Count)
+            for (var t = 0; t < length; t += TSimd.Count)
             {
                 TSimd.Store(TSimd.Multiply(TSimd.Load(operands.OutputMap + skip + t), TSimd.Load(decays.FromEntry + t)), scaledMap + skip + t);
             }

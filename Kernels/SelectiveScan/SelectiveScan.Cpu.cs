@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using PlamoNative.Engine;
 
 namespace PlamoNative.Kernels;
@@ -14,6 +15,7 @@ internal unsafe struct ScanKernel<TSimd, TVector> : IRangeKernel
     where TVector : unmanaged
 {
     private const int Columns = TileProduct.Columns;
+    private const int FloatsOfLine = 16;
 
     internal ScanProblem<float> Problem;
     internal ScanPlan<float> Plan;
@@ -101,7 +103,7 @@ internal unsafe struct ScanKernel<TSimd, TVector> : IRangeKernel
 
             ChunkStages.ScanInside<TSimd, TVector>(
                 operands, decays, length, memory.Panels, memory.Inputs, memory.Weights, memory.Output, memory.PanelRows, load: !isZero);
-            Finish(head, token, length, memory);
+            Finish(head, token, length, Math.Min(Problem.Chunk, sequence.Length - ((chunk + 1) * Problem.Chunk)), memory);
             if (chunk + 1 < sequence.Chunks || sequence.State != null)
             {
                 ChunkStages.StatePassing<TSimd, TVector>(decays, memory.State, stateFloats);
@@ -123,6 +125,8 @@ internal unsafe struct ScanKernel<TSimd, TVector> : IRangeKernel
     {
         for (var t = 0; t < length; t++)
         {
+            // A head's rows lie far apart: the gate's come while the chunk computes, the next chunk's inputs while this one's outputs are written.
+            Prefetch(Problem.ZRow(token + t, head));
             var x = Problem.XRow(token + t, head);
             var (delta, exit) = (TSimd.Create(decays.Delta[t]), TSimd.Create(decays.ToExit[t]));
             for (var panel = 0; panel < memory.Panels; panel++)
@@ -150,16 +154,32 @@ internal unsafe struct ScanKernel<TSimd, TVector> : IRangeKernel
 
     /// <summary>Skip and gate: <c>(Y + D x) SiLU(z)</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Finish(int head, int token, int length, in Scratch memory)
+    private readonly void Finish(int head, int token, int length, int nextLength, in Scratch memory)
     {
         for (var t = 0; t < length; t++)
         {
+            if (t < nextLength)
+            {
+                Prefetch(Problem.XRow(token + Problem.Chunk + t, head));
+            }
+
             for (var panel = 0; panel < memory.Panels; panel++)
             {
                 var y = memory.Output + (((panel * memory.PanelRows) + t) * Columns);
                 var p = panel * Columns;
                 ScanGate.Apply<TSimd, TVector>(
                     y, Problem.XRow(token + t, head) + p, Problem.ZRow(token + t, head) + p, Problem.D[head], Math.Min(Columns, Problem.HeadSize - p), Problem.OutputRow(token + t, head) + p);
+            }
+        }
+    }
+
+    private readonly void Prefetch(float* row)
+    {
+        if (Sse.IsSupported)
+        {
+            for (var p = 0; p < Problem.HeadSize; p += FloatsOfLine)
+            {
+                Sse.Prefetch0(row + p);
             }
         }
     }

@@ -23,7 +23,7 @@ public static unsafe class SelectiveScan
     /// <param name="c">[T, N].</param>
     /// <param name="d">[H].</param>
     /// <param name="offsets">Borders of the sequences; they end at T.</param>
-    /// <param name="chunkSize">The most tokens of a chunk; the processor's form uses at most 64, results differ only by rounding.</param>
+    /// <param name="chunkSize">The most tokens of a chunk; the processor's form uses at most 32, results differ only by rounding.</param>
     /// <param name="states">Empty: every sequence begins at zero and keeps nothing. Else one [H, P, N] for each, read and advanced.</param>
     /// <param name="output">[T, H, P], dense.</param>
     /// <exception cref="ShapeMismatchException">A shape does not fit the others.</exception>

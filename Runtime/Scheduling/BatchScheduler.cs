@@ -90,6 +90,7 @@ public sealed class BatchScheduler : IDisposable
     private async IAsyncEnumerable<GeneratedToken> StreamAsync(Sequence sequence, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        await using var registration = cancellationToken.UnsafeRegister(static cancelled => ((Sequence)cancelled!).Cancel(), sequence).ConfigureAwait(false);
         ObjectDisposedException.ThrowIf(!_arrivals.Writer.TryWrite(sequence), this);
         try
         {
@@ -112,14 +113,25 @@ public sealed class BatchScheduler : IDisposable
         {
             _turn.Clear();
             _turn.AddRange(_running);
+            var prefilled = false;
             while (_turn.Count > 0 && !_isStopping)
             {
-                PassPlanner.Next(_turn, _options.PrefillChunk, _pass);
-                RunPass();
+                var isSmall = PassPlanner.Next(_turn, _options.PrefillChunk, _pass);
+                if (isSmall || !prefilled)
+                {
+                    // One pass of prompts a turn: answers that are being read do not wait for all prompts that arrive.
+                    RunPass();
+                    prefilled |= !isSmall;
+                }
             }
         }
 
         var error = new ObjectDisposedException(nameof(BatchScheduler));
+        while (_arrivals.Reader.TryRead(out var late))
+        {
+            late?.Finish(error);
+        }
+
         foreach (var sequence in _running.Concat(_waiting))
         {
             sequence.Finish(error);
@@ -187,6 +199,12 @@ public sealed class BatchScheduler : IDisposable
 
     private void RunPass()
     {
+        _pass.RemoveAll(static sequence => sequence.IsCancelled);
+        if (_pass.Count == 0)
+        {
+            return;
+        }
+
         try
         {
             _runner.Batch.Clear();

@@ -10,7 +10,8 @@ namespace PlamoNative.Runtime.Scheduling;
 internal static class PassPlanner
 {
     /// <summary>Fills <paramref name="pass"/> with sequences that run together, taken out of <paramref name="waiting"/>, the first of it among them.</summary>
-    internal static void Next(List<Sequence> waiting, int chunk, List<Sequence> pass)
+    /// <returns>True for a pass of small runs.</returns>
+    internal static bool Next(List<Sequence> waiting, int chunk, List<Sequence> pass)
     {
         pass.Clear();
         var isSmall = IsSmall(waiting[0], chunk);
@@ -32,6 +33,8 @@ internal static class PassPlanner
             pass.Add(waiting[i]);
             waiting.RemoveAt(i);
         }
+
+        return isSmall;
     }
 
     private static bool IsSmall(Sequence sequence, int chunk) => sequence.NextTokens(chunk).Length <= DirectRunner.RowsAlike;

@@ -63,7 +63,7 @@ public sealed class PlamoSession : IDisposable
     /// <param name="cancellationToken">Ends the work between two steps; the session has then taken what was done, see <see cref="Position"/>.</param>
     /// <returns>The logits of the last token, [V], until the session's next call.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A token is not below the vocabulary's size; the step with it has not begun.</exception>
-    public ReadOnlySpan<float> Append(ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default)
+    public ReadOnlySpan<float> Append(scoped ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default)
     {
         if (tokens.IsEmpty)
         {

@@ -83,4 +83,19 @@ internal static unsafe class TestTensors
                 BitConverter.DoubleToInt64Bits(expected[i]) == BitConverter.DoubleToInt64Bits(actual[i]), $"{what}: element {i} of {expected.Length} is {actual[i]:R}, not {expected[i]:R}");
         }
     }
+
+    /// <summary>A fingerprint of the bits (FNV-1a), to compare processes and machines.</summary>
+    internal static string Fingerprint(params ReadOnlySpan<double[]> results)
+    {
+        var hash = 14695981039346656037;
+        foreach (var values in results)
+        {
+            foreach (var value in values)
+            {
+                hash = (hash ^ (ulong)BitConverter.DoubleToInt64Bits(value)) * 1099511628211;
+            }
+        }
+
+        return hash.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
+    }
 }

@@ -12,6 +12,7 @@ public sealed class LinearTests
     {
         { 0, 5, 7 }, { 5, 0, 7 }, { 5, 7, 0 }, { 1, 1, 1 }, { 1, 33, 64 }, { 2, 31, 63 }, { 3, 7, 65 }, { 4, 40, 127 }, { 5, 3, 129 }, { 7, 17, 200 }, { 8, 65, 31 },
         { 9, 1, 1 }, { 11, 31, 255 }, { 12, 32, 256 }, { 13, 33, 257 }, { 23, 127, 19 }, { 24, 128, 16 }, { 25, 129, 17 }, { 37, 61, 523 }, { 97, 5, 3 }, { 16, 131, 1 },
+        { 17, 1, 1 }, { 18, 31, 255 }, { 20, 32, 256 }, { 21, 33, 257 },
     };
 
     [Theory]
@@ -58,7 +59,7 @@ public sealed class LinearTests
     public void Depth_and_rows_beyond_one_packed_block_continue_the_same_chains()
     {
         using var workers = new WorkerPool(2);
-        using var deep = new GemmBuffers(9, 3, GemmSchedule.PackedK + 300, DType.Float32, seed: 1);
+        using var deep = new GemmBuffers(17, 3, GemmSchedule.PackedK + 300, DType.Float32, seed: 1);
         var bits = deep.Run(VectorWidths.Widest, workers);
         for (var i = 0; i < bits.Length; i++)
         {

@@ -17,7 +17,7 @@ public sealed class Int8ActivationTests
     {
         using var one = new WorkerPool(1);
         using var three = new WorkerPool(3);
-        foreach (var (m, n, k) in new[] { (9, 1, 256), (12, 32, 256), (13, 33, 512), (31, 67, 768), (10, 3, 512 + 256) })
+        foreach (var (m, n, k) in new[] { (17, 1, 256), (20, 32, 256), (21, 33, 512), (31, 67, 768), (18, 3, 1024) })
         {
             using var buffers = new GemmBuffers(m, n, k, format, seed: m);
             foreach (var accumulate in new[] { false, true })
@@ -41,7 +41,7 @@ public sealed class Int8ActivationTests
     public unsafe void The_result_is_as_far_from_the_exact_one_as_rounding_the_activations_allows(DType format)
     {
         using var workers = new WorkerPool(1);
-        using var buffers = new GemmBuffers(16, 24, 512, format, seed: 3);
+        using var buffers = new GemmBuffers(17, 24, 512, format, seed: 3);
         Int8ActivationGemm.Run(buffers.Problem(VectorWidths.Widest, accumulate: false), workers);
         for (var r = 0; r < buffers.M; r++)
         {
@@ -74,7 +74,7 @@ public sealed class Int8ActivationTests
     public void Long_rows_and_few_rows_take_the_stated_paths()
     {
         using var workers = new WorkerPool(2);
-        using var deep = new GemmBuffers(9, 2, GemmSchedule.PackedK + 256, DType.Q4_0, seed: 8);
+        using var deep = new GemmBuffers(17, 2, GemmSchedule.PackedK + 256, DType.Q4_0, seed: 8);
         Int8ActivationGemm.Run(deep.Problem(VectorWidths.Widest, accumulate: false), workers);
         Assert.Equal(Twin(deep, accumulate: false), deep.Bits());
 
@@ -91,7 +91,7 @@ public sealed class Int8ActivationTests
         using var workers = new WorkerPool(1);
         foreach (var bad in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
         {
-            using var buffers = new GemmBuffers(9, 4, 64, DType.Q8_0, seed: 1);
+            using var buffers = new GemmBuffers(17, 4, 64, DType.Q8_0, seed: 1);
             buffers.X[(2 * buffers.XStride) + 40] = bad;
             Int8ActivationGemm.Run(buffers.Problem(VectorWidths.Widest, accumulate: false), workers);
             Assert.True(float.IsNaN(buffers.Y[2 * buffers.YStride]));

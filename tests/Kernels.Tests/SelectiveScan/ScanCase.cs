@@ -22,7 +22,7 @@ internal sealed class ScanCase
             Z = Fill(tokens * heads * headSize, _ => Between(-3, 3)),
             Dt = Fill(tokens * heads, _ => Between(dtLowest, dtHighest)),
             DtBias = Fill(heads, _ => Between(-1, 0)),
-            ALog = Fill(heads, h => (float)Math.Log(1 + ((aHighest - 1) * h / Math.Max(1, heads - 1)))),
+            ALog = Fill(heads, h => (float)(Math.Round(1024 * Math.Log(aHighest)) / 1024 * h / Math.Max(1, heads - 1))),
             B = Fill(tokens * stateSize, _ => Between(-1, 1)),
             C = Fill(tokens * stateSize, _ => Between(-1, 1)),
             D = Fill(heads, _ => Between(0, 1)),
