@@ -14,6 +14,9 @@ internal static unsafe class DecodeScores
     internal const int Lanes = 16;
 
     private const int KeysAtOnce = 12;
+
+    // Far enough ahead for the latency of memory, into the second cache: the first one has too few misses in flight.
+    private const int KeysAhead = 4 * KeysAtOnce;
     private const int Step = FlashAttentionSchedule.TileRows;
 
     /// <summary>Lanes that a panel of <paramref name="heads"/> heads takes: 4, 8 or 16.</summary>
@@ -112,7 +115,7 @@ internal static unsafe class DecodeScores
         var c0 = TSimd.Create(0f);
         var (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11) = (c0, c0, c0, c0, c0, c0, c0, c0, c0, c0, c0);
         var twice = 2 * stride;
-        var next = key + (KeysAtOnce * stride);
+        var next = key + (KeysAhead * stride);
         var k3 = key + (3 * stride);
         var k6 = key + (6 * stride);
         var k9 = key + (9 * stride);
@@ -133,8 +136,8 @@ internal static unsafe class DecodeScores
             c11 = TSimd.Fma(TSimd.Create(k9[twice]), q, c11);
             if (Sse.IsSupported)
             {
-                // The next keys, and these keys' values, come while this computes: 12 floats of each a step, as many as it uses.
-                Sse.Prefetch0(next);
+                // Later keys, and these keys' values, come while this computes: 12 floats of each a step, as many as it uses.
+                Sse.Prefetch1(next);
                 Sse.Prefetch1(value);
                 next += KeysAtOnce;
                 value += KeysAtOnce;

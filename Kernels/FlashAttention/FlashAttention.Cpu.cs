@@ -67,7 +67,7 @@ internal unsafe struct AttentionKernel<TSimd, TVector> : IRangeKernel
         block.IsDecode = sequence.Length == 1;
         block.QueryWidth = block.IsDecode ? DecodeScores.Width(group) : Columns;
         KeyValueTile.PackQueries<TSimd, TVector>(Problem, sequence, head, first, rows, block.QueryWidth, block.Staging, block.Queries);
-        new Span<float>(block.Output, BlockRows * block.PaddedHead).Clear();
+        new Span<float>(block.Output, PanelLayout.RoundUp(rows, PanelLayout.SmallRows) * block.PaddedHead).Clear();
         for (var tile = 0; tile * TileRows < rows; tile++)
         {
             var state = block.RowsOf(tile);
@@ -91,7 +91,11 @@ internal unsafe struct AttentionKernel<TSimd, TVector> : IRangeKernel
                 KeyValueTile.PackKeys(Problem, sequence, head, key, keys, block.Staging, block.Keys);
             }
 
-            KeyValueTile.PackValues<TSimd, TVector>(Problem, sequence, head, key, keys, block.Values);
+            if (!block.IsDecode || !DecodeValues.Fits(Problem.HeadSize))
+            {
+                KeyValueTile.PackValues<TSimd, TVector>(Problem, sequence, head, key, keys, block.Values);
+            }
+
             for (var tile = 0; tile * TileRows < rows; tile++)
             {
                 RunTile(sequence, head, block, tile, key, keys);
@@ -146,6 +150,12 @@ internal unsafe struct AttentionKernel<TSimd, TVector> : IRangeKernel
 
         var output = block.Output + ((nint)row * block.PaddedHead);
         Correct(output, block.PaddedHead, rows, state.Correction);
+        if (block.IsDecode && DecodeValues.Fits(Problem.HeadSize))
+        {
+            DecodeValues.Run<TSimd, TVector>(Problem, sequence, head, firstKey + begin, end - begin, scores, rows, output);
+            return;
+        }
+
         for (var column = 0; column < block.PaddedHead; column += Columns)
         {
             var values = block.Values + (column * TileKeys) + (begin * Columns);

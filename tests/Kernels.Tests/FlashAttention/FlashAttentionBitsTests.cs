@@ -39,11 +39,13 @@ public sealed class FlashAttentionBitsTests
     public void Every_vector_width_gives_the_same_bits_in_the_decode_form()
     {
         using var device = new CpuDevice(2);
-        var inputs = new AttentionCase([0, 520], 5, 2, 20, null);
-        var expected = Decode(device, inputs, 0);
-        foreach (var width in new[] { 16, 8, 4, 1 })
+        foreach (var inputs in new AttentionCase[] { new([0, 520], 5, 2, 20, null), new([0, 131], 19, 1, 64, 100), new([0, 101], 6, 1, 32, 30), new([0, 50], 1, 1, 3, null) })
         {
-            TestTensors.SameBits($"width {width}", expected, Decode(device, inputs, width));
+            var expected = Decode(device, inputs, 0);
+            foreach (var width in new[] { 16, 8, 4, 1 })
+            {
+                TestTensors.SameBits($"{inputs}, width {width}", expected, Decode(device, inputs, width));
+            }
         }
     }
 

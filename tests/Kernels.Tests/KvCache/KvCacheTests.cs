@@ -8,6 +8,9 @@ public sealed class KvCacheTests
 {
     [Theory]
     [InlineData(null, DType.Float32, 2e-6)]
+    [InlineData(null, DType.Float32, 2e-6, 20, 1, 64)]
+    [InlineData(90, DType.Float32, 2e-6, 7, 1, 32)]
+    [InlineData(61, DType.Float32, 2e-6, 100, 1, 2)]
     [InlineData(0, DType.Float32, 2e-6)]
     [InlineData(1, DType.Float32, 2e-6)]
     [InlineData(7, DType.Float32, 2e-6)]
@@ -16,14 +19,14 @@ public sealed class KvCacheTests
     [InlineData(null, DType.Float64, 1e-13)]
     [InlineData(7, DType.Float64, 1e-13)]
     [InlineData(100, DType.Float64, 1e-13)]
-    public void Any_pieces_give_the_values_of_the_whole(int? window, DType dtype, double tolerance)
+    public void Any_pieces_give_the_values_of_the_whole(int? window, DType dtype, double tolerance, int queryHeads = 4, int keyValueHeads = 2, int headSize = 12)
     {
         using var device = new CpuDevice(2);
-        var inputs = new AttentionCase([0, 330], 4, 2, 12, window);
+        var inputs = new AttentionCase([0, 330], queryHeads, keyValueHeads, headSize, window);
         var (expected, expectedLogSumExp) = inputs.Reference();
         foreach (var pieces in new[] { [330], [1, 329], [64, 1, 1, 100, 3, 161], Enumerable.Repeat(1, 330).ToArray(), [200, 0, 130] })
         {
-            using var cache = new KvCache(device, 2, 12, window, dtype);
+            using var cache = new KvCache(device, keyValueHeads, headSize, window, dtype);
             var output = new List<double>();
             var logSumExp = new List<double>();
             var at = 0;
