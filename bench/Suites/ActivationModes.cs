@@ -9,12 +9,14 @@ internal static unsafe class ActivationModes
     /// <summary>y[m, n] = x[m, k] · w[n, k]ᵀ.</summary>
     public delegate void LinearProduct(float* x, int m, int k, byte* w, DType dtype, int n, float* y, WorkerPool workers);
 
-    /// <summary>Exact for all; int8 activations only for block-quantized weights that have such a kernel.</summary>
-    public static ActivationMode[] For(DType dtype) => [ActivationMode.Exact];
+    /// <summary>Exact for all; int8 activations only for the block types that have such a product.</summary>
+    public static ActivationMode[] For(DType dtype) =>
+        Int8ActivationGemm.IsSupported(dtype) ? [ActivationMode.Exact, ActivationMode.Int8] : [ActivationMode.Exact];
 
     /// <summary>The kernel of a mode.</summary>
-    public static LinearProduct Product(ActivationMode mode) =>
-        (x, m, k, w, dtype, n, y, workers) => Gemm.Linear(x, k, m, k, w, dtype, n, y, n, accumulate: false, workers);
+    public static LinearProduct Product(ActivationMode mode) => mode == ActivationMode.Exact
+        ? (x, m, k, w, dtype, n, y, workers) => Gemm.Linear(x, k, m, k, w, dtype, n, y, n, accumulate: false, workers)
+        : (x, m, k, w, dtype, n, y, workers) => Int8ActivationGemm.Linear(x, k, m, k, w, dtype, n, y, n, accumulate: false, workers);
 
     /// <summary>What a table calls it.</summary>
     public static string Label(DType dtype, ActivationMode mode) =>

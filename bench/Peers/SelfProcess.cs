@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace PlamoNative.Bench.Peers;
 
 /// <summary>This program once more as a child, with another environment or other arguments: native libraries read the environment when they are loaded.</summary>
-internal static class CleanProcess
+internal static class SelfProcess
 {
     /// <summary>Runs the same command without the given variables, when any of them is set; null when none is, and the caller goes on itself.</summary>
     public static int? RunWithout(IReadOnlyList<string> variables, IReadOnlyList<string> arguments)
@@ -34,7 +34,7 @@ internal static class CleanProcess
         var start = new ProcessStartInfo(program);
         if (Path.GetFileNameWithoutExtension(program) == "dotnet")
         {
-            start.ArgumentList.Add(typeof(CleanProcess).Assembly.Location);
+            start.ArgumentList.Add(typeof(SelfProcess).Assembly.Location);
         }
 
         foreach (var argument in arguments)
