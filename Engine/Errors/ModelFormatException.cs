@@ -11,7 +11,7 @@ public sealed class ModelFormatException : Exception
     /// <param name="offset">Byte offset inside the file when it is known.</param>
     /// <param name="innerException">The parser's own exception, if one started this.</param>
     public ModelFormatException(string file, string field, string expected, string found, long? offset = null, Exception? innerException = null)
-        : base($"{file}: {OneLine.Clean(field)}{(offset is { } at ? $" at byte {at}" : "")}: expected {OneLine.Clean(expected)}, found {OneLine.Clean(found)}", innerException)
+        : base($"{OneLine.CleanPath(file)}: {OneLine.Clean(field)}{(offset is { } at ? $" at byte {at}" : "")}: expected {OneLine.Clean(expected)}, found {OneLine.Clean(found)}", innerException)
     {
         File = file;
         Field = field;

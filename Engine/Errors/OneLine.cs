@@ -6,14 +6,18 @@ namespace PlamoNative.Engine;
 internal static class OneLine
 {
     private const int LongestText = 160;
+    private const int LongestPath = 4096;
 
-    internal static string Clean(string text)
+    /// <summary>A path: control characters are escaped, but its end, the file's name, is never cut off.</summary>
+    internal static string CleanPath(string path) => Clean(path, LongestPath);
+
+    internal static string Clean(string text, int longest = LongestText)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var builder = new StringBuilder(Math.Min(text.Length, LongestText) + 3);
+        var builder = new StringBuilder(Math.Min(text.Length, longest) + 3);
         foreach (var rune in text.EnumerateRunes())
         {
-            if (builder.Length >= LongestText)
+            if (builder.Length >= longest)
             {
                 return builder.Append("...").ToString();
             }

@@ -1,0 +1,23 @@
+using System.Diagnostics;
+
+namespace PlamoNative.Engine;
+
+/// <summary>An open range of <see cref="Profiler.Range"/>.</summary>
+public readonly ref struct ProfilerRange
+{
+    private readonly ChromeTrace? _trace;
+    private readonly string _name;
+    private readonly string _category;
+    private readonly long _start;
+
+    internal ProfilerRange(ChromeTrace? trace, string name, string category, long start)
+    {
+        _trace = trace;
+        _name = name;
+        _category = category;
+        _start = start;
+    }
+
+    /// <summary>Ends the range.</summary>
+    public void Dispose() => _trace?.Add(_name, _category, _start, Stopwatch.GetTimestamp());
+}

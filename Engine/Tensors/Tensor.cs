@@ -1,0 +1,274 @@
+using System.Runtime.CompilerServices;
+
+namespace PlamoNative.Engine;
+
+/// <summary>
+/// A view of typed elements in counted memory. Dense tensors are row-major; <see cref="Narrow"/> and its kin give strided views of the same memory.
+/// </summary>
+/// <remarks>
+/// A tensor made by a <see cref="TensorScope"/> lives as long as the scope's current turn (see <see cref="TensorScope.Reset"/>), any other one until
+/// <see cref="Dispose"/>. Views of a scope's tensor belong to the same scope.
+/// </remarks>
+public sealed unsafe class Tensor : IDisposable
+{
+    private Storage? _storage;
+    private TensorScope? _scope;
+    private byte* _pointer;
+
+    internal Tensor()
+    {
+    }
+
+    /// <summary>Element type.</summary>
+    public DType DType { get; private set; }
+
+    /// <summary>Axis sizes, outermost first.</summary>
+    public Shape Shape { get; private set; }
+
+    /// <summary>Distance between neighbours along each axis, in elements. Block-quantised tensors are always dense.</summary>
+    public Shape Strides { get; private set; }
+
+    /// <summary>Where the memory is.</summary>
+    public Device Device { get; private set; } = null!;
+
+    /// <summary>Product of the axis sizes.</summary>
+    public long ElementCount => Shape.ElementCount;
+
+    /// <summary>True when the elements lie row-major without gaps.</summary>
+    public bool IsContiguous
+    {
+        get
+        {
+            var step = 1L;
+            for (var i = Shape.Rank - 1; i >= 0; i--)
+            {
+                if (Shape[i] != 1 && Strides[i] != step)
+                {
+                    return Shape.ElementCount == 0;
+                }
+
+                step *= Shape[i];
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>The first element's address.</summary>
+    /// <exception cref="ObjectDisposedException">The tensor was disposed, or its scope was reset.</exception>
+    public byte* Pointer
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_storage is null, this);
+            return _pointer;
+        }
+    }
+
+    /// <summary>Allocates a dense tensor that lives until it is disposed; its content is undefined.</summary>
+    /// <param name="device">Where.</param>
+    /// <param name="shape">Axis sizes.</param>
+    /// <param name="dtype">Element type; of a block type the innermost axis must hold whole blocks.</param>
+    public static Tensor Allocate(Device device, Shape shape, DType dtype)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        var storage = device.Allocate(DenseBytes(shape, dtype));
+        return new Tensor().Initialize(device, storage, storage.Address, shape, shape.RowMajorStrides(), dtype, scope: null);
+    }
+
+    /// <summary>Allocates a dense tensor that holds a copy of <paramref name="values"/>.</summary>
+    /// <exception cref="ShapeMismatchException">The shape does not have as many elements.</exception>
+    public static Tensor FromSpan<T>(Device device, Shape shape, ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        if (shape.ElementCount != values.Length)
+        {
+            Throw.ShapeMismatch(nameof(FromSpan), nameof(values), $"{shape.ElementCount} elements for {shape}", $"{values.Length} elements");
+        }
+
+        var tensor = Allocate(device, shape, DTypeExtensions.Of<T>());
+        values.CopyTo(tensor.AsSpan<T>());
+        return tensor;
+    }
+
+    /// <summary>A dense tensor over memory that is already there (a mapped file); it takes a reference of its own.</summary>
+    /// <param name="device">The device whose kernels read the memory.</param>
+    /// <param name="storage">The memory.</param>
+    /// <param name="byteOffset">Where the tensor begins in it.</param>
+    /// <param name="shape">Axis sizes.</param>
+    /// <param name="dtype">Element type.</param>
+    /// <exception cref="ArgumentException">The tensor would reach past the end of the memory.</exception>
+    public static Tensor FromStorage(Device device, Storage storage, long byteOffset, Shape shape, DType dtype)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(storage);
+        var bytes = DenseBytes(shape, dtype);
+        if (byteOffset < 0 || bytes > storage.ByteLength - byteOffset)
+        {
+            throw new ArgumentException($"{bytes} bytes at {byteOffset} reach past the {storage.ByteLength} bytes of the storage", nameof(byteOffset));
+        }
+
+        storage.AddReference();
+        return new Tensor().Initialize(device, storage, storage.Address + byteOffset, shape, shape.RowMajorStrides(), dtype, scope: null);
+    }
+
+    /// <summary>The elements of a dense tensor.</summary>
+    /// <exception cref="DTypeMismatchException"><typeparamref name="T"/> is not the element type.</exception>
+    /// <exception cref="InvalidOperationException">The tensor is strided or has more than 2^31 - 1 elements.</exception>
+    public Span<T> AsSpan<T>()
+        where T : unmanaged
+    {
+        if (DTypeExtensions.Of<T>() != DType)
+        {
+            Throw.DTypeMismatch(nameof(AsSpan), nameof(T), DType.Name(), DTypeExtensions.Of<T>().Name());
+        }
+
+        if (!IsContiguous || ElementCount > int.MaxValue)
+        {
+            throw new InvalidOperationException($"a tensor of shape {Shape} with strides {Strides} is not one span");
+        }
+
+        return new Span<T>(Pointer, (int)ElementCount);
+    }
+
+    /// <summary>The first element's typed address.</summary>
+    /// <exception cref="DTypeMismatchException"><typeparamref name="T"/> is not the element type.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T* PointerOf<T>()
+        where T : unmanaged
+    {
+        if (DTypeExtensions.Of<T>() != DType)
+        {
+            Throw.DTypeMismatch(nameof(PointerOf), nameof(T), DType.Name(), DTypeExtensions.Of<T>().Name());
+        }
+
+        return (T*)Pointer;
+    }
+
+    /// <summary>A view of <paramref name="length"/> neighbours along one axis.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range leaves the axis.</exception>
+    public Tensor Narrow(int axis, long start, long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, Shape[axis] - length, nameof(start));
+        var skip = start * Strides[axis];
+        return View(Pointer + DType.Bytes(skip), Shape.With(axis, length), Strides);
+    }
+
+    /// <summary>The same elements under another shape; the innermost axes that are merged or split must lie without gaps.</summary>
+    /// <exception cref="ShapeMismatchException">The element count differs, or the strides do not allow a view.</exception>
+    public Tensor Reshape(Shape shape)
+    {
+        if (shape.ElementCount != ElementCount)
+        {
+            Throw.ShapeMismatch(nameof(Reshape), nameof(shape), $"{ElementCount} elements as in {Shape}", shape.ToString());
+        }
+
+        if (IsContiguous)
+        {
+            return View(Pointer, shape, shape.RowMajorStrides());
+        }
+
+        // A strided tensor can have its outermost axis kept and the dense rest split or merged.
+        if (Shape.Rank > 0 && shape.Rank > 0 && shape[0] == Shape[0] && RowIsDense())
+        {
+            var dense = shape.RowMajorStrides();
+            return View(Pointer, shape, dense.With(0, Strides[0]));
+        }
+
+        Throw.ShapeMismatch(nameof(Reshape), nameof(shape), $"a shape that views {Shape} with strides {Strides}", shape.ToString());
+        return null;
+    }
+
+    /// <summary>Copies a dense tensor of the same shape and type into this dense tensor.</summary>
+    public void CopyFrom(Tensor source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (source.Shape != Shape)
+        {
+            Throw.ShapeMismatch(nameof(CopyFrom), nameof(source), Shape.ToString(), source.Shape.ToString());
+        }
+
+        if (source.DType != DType)
+        {
+            Throw.DTypeMismatch(nameof(CopyFrom), nameof(source), DType.Name(), source.DType.Name());
+        }
+
+        if (!IsContiguous || !source.IsContiguous)
+        {
+            throw new InvalidOperationException($"only dense tensors are copied, not strides {source.Strides} to {Strides}");
+        }
+
+        var bytes = DenseBytes(Shape, DType);
+        Buffer.MemoryCopy(source.Pointer, Pointer, bytes, bytes);
+    }
+
+    /// <summary>Releases this view; the memory goes when its last view is gone. A scope's tensor may be disposed early.</summary>
+    public void Dispose() => Release();
+
+    /// <summary>Takes a tensor out of its scope: it then lives until it is disposed.</summary>
+    public Tensor Detach()
+    {
+        _scope?.Forget(this);
+        _scope = null;
+        return this;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{DType.Name()}{Shape}";
+
+    internal static long DenseBytes(Shape shape, DType dtype)
+    {
+        if (dtype.IsBlockQuantized() && (shape.Rank == 0 || shape[^1] % dtype.BlockSize() != 0))
+        {
+            Throw.ShapeMismatch(nameof(Tensor), nameof(shape), $"rows of whole {dtype.Name()} blocks of {dtype.BlockSize()}", shape.ToString());
+        }
+
+        return dtype.Bytes(shape.ElementCount);
+    }
+
+    internal Tensor Initialize(Device device, Storage storage, byte* pointer, Shape shape, Shape strides, DType dtype, TensorScope? scope)
+    {
+        Device = device;
+        _storage = storage;
+        _pointer = pointer;
+        Shape = shape;
+        Strides = strides;
+        DType = dtype;
+        _scope = scope;
+        return this;
+    }
+
+    internal void Release()
+    {
+        var storage = Interlocked.Exchange(ref _storage, null);
+        _pointer = null;
+        storage?.Release();
+    }
+
+    private bool RowIsDense()
+    {
+        var step = 1L;
+        for (var i = Shape.Rank - 1; i >= 1; i--)
+        {
+            if (Shape[i] != 1 && Strides[i] != step)
+            {
+                return false;
+            }
+
+            step *= Shape[i];
+        }
+
+        return true;
+    }
+
+    private Tensor View(byte* pointer, Shape shape, Shape strides)
+    {
+        var storage = _storage;
+        ObjectDisposedException.ThrowIf(storage is null, this);
+        storage.AddReference();
+        var view = _scope?.NewShell() ?? new Tensor();
+        return view.Initialize(Device, storage, pointer, shape, strides, DType, _scope);
+    }
+}

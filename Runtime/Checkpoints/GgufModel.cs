@@ -1,0 +1,74 @@
+using PlamoNative.Engine;
+using PlamoNative.Engine.Formats;
+using PlamoNative.Runtime.Models;
+
+namespace PlamoNative.Runtime.Checkpoints;
+
+/// <summary>
+/// A PLaMo 2 model in one GGUF file. The file's norms hold their offsets already and are used so: taking an offset out again would not give the bits back.
+/// Its <c>ssm_a</c> is <c>-exp(A_log)</c>; <c>A_log = log(-a)</c> is computed in float64 and rounded once.
+/// </summary>
+/// <remarks>Files without our keys say nothing about windows: all attention layers are then full, as llama.cpp has it, and a notice says so.</remarks>
+public static class GgufModel
+{
+    /// <summary>Opens a file; see <see cref="ModelLoader.Open"/>.</summary>
+    public static LoadedModel Open(string path, Device device, ModelLoadOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        using var file = GgufFile.Open(path);
+        var reader = new GgufConfigurationReader(file);
+        var configuration = reader.Read(options);
+        var tokenizer = GgufTokenizer.Read(file);
+        tokenizer?.CheckAgainst(configuration.VocabSize, path);
+        using var loader = new ParameterLoader(device, options.IsFloat64);
+        var model = new Plamo2Model(configuration, device, slot => Load(file, loader, slot));
+        return new LoadedModel(path, model, tokenizer, reader.Notices);
+    }
+
+    /// <summary>Reads the file's configuration alone, with the options applied.</summary>
+    public static Plamo2Configuration ReadConfiguration(string path, ModelLoadOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        using var file = GgufFile.Open(path);
+        return new GgufConfigurationReader(file).Read(options);
+    }
+
+    private static ModelParameter Load(GgufFile file, ParameterLoader loader, WeightSlot slot)
+    {
+        if (!file.TryGet(slot.GgufName, out var entry))
+        {
+            throw new ModelFormatException(file.Path, $"tensor '{slot.GgufName}'", $"a tensor of shape {new Shape(slot.Shape)}", "none");
+        }
+
+        var parameter = loader.Load(slot, entry, normOffset: 0);
+        if (slot.Role == WeightRole.ALog)
+        {
+            TakeLogarithm(file, entry, parameter.Values);
+        }
+
+        return parameter;
+    }
+
+    private static void TakeLogarithm(GgufFile file, TensorEntry entry, Tensor values)
+    {
+        for (var i = 0; i < values.ElementCount; i++)
+        {
+            var a = values.DType == DType.Float64 ? values.AsSpan<double>()[i] : values.AsSpan<float>()[i];
+            if (!(a < 0) || !double.IsFinite(a))
+            {
+                values.Dispose();
+                throw new ModelFormatException(file.Path, FormattableString.Invariant($"tensor '{entry.Name}' element {i}"), "a negative number", FormattableString.Invariant($"{a}"));
+            }
+
+            var log = PortableMath.Log(-a);
+            if (values.DType == DType.Float64)
+            {
+                values.AsSpan<double>()[i] = log;
+            }
+            else
+            {
+                values.AsSpan<float>()[i] = (float)log;
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using PlamoNative.Engine;
+using PlamoNative.Runtime.Models;
+
+namespace PlamoNative.Runtime.Checkpoints;
+
+/// <summary>
+/// Where the tensors of a checkpoint that is being written come from, run by run, so that no whole model need be in memory. Values are as a Hugging Face
+/// folder has them: norms without their offset, the logarithm of the decay rates.
+/// </summary>
+public abstract class WeightSource
+{
+    /// <summary>The shape of the model.</summary>
+    public abstract Plamo2Configuration Configuration { get; }
+
+    /// <summary>The type in which a tensor is at hand without loss.</summary>
+    public abstract DType TypeOf(WeightSlot slot);
+
+    /// <summary>Rows of a tensor: those of its slot, or more for a padded vocabulary.</summary>
+    public virtual long RowsOf(WeightSlot slot) => slot.Shape[0];
+
+    /// <summary>Reads a run of a tensor's elements, rounded to float32 at most.</summary>
+    public abstract void Read(WeightSlot slot, long start, Span<float> destination);
+
+    /// <summary>The tensor's bytes in the type of <see cref="TypeOf"/>, if they lie in memory just as a Hugging Face folder has them; else null.</summary>
+    internal unsafe virtual byte* RawOrNull(WeightSlot slot) => null;
+}

@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Text.Json;
+using PlamoNative.Cli.Rendering;
+using PlamoNative.Engine;
+
+namespace PlamoNative.Cli.Verbs;
+
+/// <summary>The machine as this process sees it: devices, SIMD, driver, memory.</summary>
+internal sealed record MachineFacts(string DeviceInUse, int ThreadCount, long MemoryBytes, CudaProbe Cuda)
+{
+    internal static MachineFacts Read(Device device) => new(
+        device.Name, device is CpuDevice cpu ? cpu.Workers.ThreadCount : Environment.ProcessorCount, CpuInfo.TotalMemoryBytes, DeviceCatalog.Cuda);
+
+    /// <summary>The widest vectors of this process, in bits.</summary>
+    private static int VectorBits =>
+        Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
+
+    internal void Describe(FactSheet sheet)
+    {
+        sheet.Group("cpu");
+        sheet.Add("model", CpuInfo.ModelName);
+        sheet.Add("SIMD", CpuInfo.InstructionSet);
+        sheet.Add("threads", $"{ThreadCount} in use, {Environment.ProcessorCount} logical processors");
+        sheet.Add("memory", Units.Bytes(MemoryBytes));
+        sheet.Add("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {RuntimeInformation.FrameworkDescription}");
+        sheet.Group("cuda");
+        sheet.Add("driver", Cuda.DriverVersion is { } version ? $"CUDA {version}" : "none");
+        if (Cuda.Problem is { } problem)
+        {
+            sheet.Add("problem", problem);
+        }
+
+        foreach (var gpu in Cuda.Devices)
+        {
+            sheet.Add(
+                $"cuda:{gpu.Ordinal}",
+                $"{gpu.Name}, sm_{gpu.ComputeCapabilityMajor}{gpu.ComputeCapabilityMinor}, {gpu.MultiprocessorCount} multiprocessors, {Units.Bytes(gpu.TotalMemoryBytes)}");
+        }
+    }
+
+    internal void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteString("device", DeviceInUse);
+        writer.WriteStartArray("devices");
+        writer.WriteStartObject();
+        writer.WriteString("name", "cpu");
+        writer.WriteString("model", CpuInfo.ModelName);
+        writer.WriteString("simd", CpuInfo.InstructionSet);
+        writer.WriteNumber("vector_bits", VectorBits);
+        writer.WriteNumber("threads", ThreadCount);
+        writer.WriteNumber("logical_processors", Environment.ProcessorCount);
+        writer.WriteNumber("memory_bytes", MemoryBytes);
+        writer.WriteEndObject();
+        foreach (var gpu in Cuda.Devices)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", $"cuda:{gpu.Ordinal}");
+            writer.WriteString("model", gpu.Name);
+            writer.WriteString("compute_capability", $"{gpu.ComputeCapabilityMajor}.{gpu.ComputeCapabilityMinor}");
+            writer.WriteNumber("multiprocessors", gpu.MultiprocessorCount);
+            writer.WriteNumber("memory_bytes", gpu.TotalMemoryBytes);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteString("driver", Cuda.DriverVersion);
+        writer.WriteString("driver_problem", Cuda.Problem);
+        writer.WriteString("system", RuntimeInformation.OSDescription);
+        writer.WriteString("runtime", RuntimeInformation.FrameworkDescription);
+    }
+}

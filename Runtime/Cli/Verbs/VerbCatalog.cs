@@ -1,0 +1,42 @@
+namespace PlamoNative.Cli.Verbs;
+
+/// <summary>What is known of a verb without making it.</summary>
+/// <param name="Name">The words after <c>plamo</c>: one, or a group and one of its verbs.</param>
+/// <param name="Summary">One line for help.</param>
+/// <param name="Example">A whole command line for help.</param>
+/// <param name="Create">Makes the verb.</param>
+internal sealed record VerbEntry(string Name, string Summary, string Example, Func<Verb> Create);
+
+/// <summary>All verbs, in the order of help.</summary>
+internal static class VerbCatalog
+{
+    /// <summary>The summary of verbs whose names have two words, by the first.</summary>
+    internal static IReadOnlyDictionary<string, string> Groups { get; } = new Dictionary<string, string>
+    {
+        ["tokenizer"] = "Train a vocabulary; turn text into token ids and back.",
+    };
+
+    internal static IReadOnlyList<VerbEntry> Entries { get; } =
+    [
+        new("info", "Show devices, SIMD, driver and memory; with a model its shape, sizes and the memory it will need.",
+            "plamo info --model M", static () => new InfoVerb()),
+        new("init", "Make a model with random weights as a whole Hugging Face folder.",
+            "plamo init --preset plamo-2-tiny --tokenizer T/tokenizer.jsonl --out M --seed 1", static () => new InitVerb()),
+        new("tokenizer train", "Train a Unigram vocabulary on text files and write it as tokenizer.jsonl.",
+            "plamo tokenizer train --input corpus.txt --vocab-size 8000 --out T", static () => new TokenizerTrainVerb()),
+        new("tokenizer encode", "Print the token ids of a text.",
+            "plamo tokenizer encode --model M --text 吾輩は猫である", static () => new TokenizerEncodeVerb()),
+        new("tokenizer decode", "Print the text of token ids, byte for byte.",
+            "plamo tokenizer decode --model M --tokens 5,6,7,8", static () => new TokenizerDecodeVerb()),
+        new("logits", "Write the float32 logits at every position of exactly these token ids.",
+            "plamo logits --model M --tokens 5,6,7,8 --out logits.npy", static () => new LogitsVerb()),
+        new("generate", "Continue a text, streamed to standard output.",
+            "plamo generate --model M --prompt 吾輩は --max-tokens 32 --seed 7", static () => new GenerateVerb()),
+        new("chat", "Talk with a model, a question a line.",
+            "plamo chat --model M --temperature 0.7", static () => new ChatVerb()),
+        new("perplexity", "Measure how well a model predicts a text: loss, perplexity, bits per byte.",
+            "plamo perplexity --model M --input text.txt --window 2048", static () => new PerplexityVerb()),
+        new("convert", "Turn a model folder into a GGUF file or back, in another type if asked.",
+            "plamo convert --model M --out M.gguf --type q8_0", static () => new ConvertVerb()),
+    ];
+}

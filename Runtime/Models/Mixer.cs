@@ -1,0 +1,10 @@
+using PlamoNative.Engine;
+using PlamoNative.Kernels;
+
+namespace PlamoNative.Runtime.Models;
+
+/// <summary>The part of a decoder layer in which tokens meet: input and output are [T, h].</summary>
+internal abstract class Mixer
+{
+    internal abstract Tensor Forward(IOperators ops, Tensor input, ForwardBatch batch);
+}
