@@ -90,7 +90,6 @@ internal sealed class QuickstartVerb : Verb
         output.WriteLine();
         output.WriteLine("Noise, as it must be: random weights know no language. Its loss says so too:");
         output.WriteLine($"  loss {loss:0.000} a token, {bits:0.00} bits a byte");
-        output.WriteLine($"  prefill {written.GetProperty("prefill_tokens_per_second").GetDouble():0} and decode {written.GetProperty("decode_tokens_per_second").GetDouble():0} tokens a second");
         output.WriteLine(isSame ? "  the GGUF file writes the same text" : "  the GGUF file writes ANOTHER text: please report this");
         output.WriteLine($"Everything lies in {folder}: corpus.txt, heldout.txt, tokenizer, model, model.gguf.");
     }
