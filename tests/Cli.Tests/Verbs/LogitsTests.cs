@@ -66,6 +66,18 @@ public sealed class LogitsTests(SmallModel small) : IDisposable
     }
 
     [Fact]
+    public async Task A_pipe_given_as_output_is_written_to_and_stays()
+    {
+        var pipe = _place.Pipe("pipe.npy");
+        var reader = Task.Run(() => File.ReadAllBytes(pipe), TestContext.Current.CancellationToken);
+        CommandRun.Of("logits", "--model", small.Folder, "--tokens", "5,6", "--out", pipe).Succeeds();
+        CommandRun.Of("logits", "--model", small.Folder, "--tokens", "5,6", "--out", _place["file.npy"]).Succeeds();
+        CommandRun.Of("logits", "--model", small.Folder, "--tokens", "5,6", "--out", "/dev/null").Succeeds();
+        Assert.Equal(File.ReadAllBytes(_place["file.npy"]), await reader);
+        Assert.True(File.Exists(pipe));
+    }
+
+    [Fact]
     public void Bad_inputs_are_one_line_each_and_the_old_file_stays()
     {
         var old = _place.File("old.npy", "old");
