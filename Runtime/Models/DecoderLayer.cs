@@ -19,6 +19,7 @@ internal sealed class DecoderLayer(Norm preMixer, Mixer mixer, Norm postMixer, N
 
     private Tensor Mix(IOperators ops, Tensor input, ForwardBatch batch)
     {
+        using var range = Profiler.Range(mixer.Name, "layer");
         using var normed = preMixer.Forward(ops, input);
         using var mixed = mixer.Forward(ops, normed, batch);
         using var branch = postMixer.Forward(ops, mixed);
@@ -27,6 +28,7 @@ internal sealed class DecoderLayer(Norm preMixer, Mixer mixer, Norm postMixer, N
 
     private Tensor Think(IOperators ops, Tensor input)
     {
+        using var range = Profiler.Range("mlp", "layer");
         using var normed = preMlp.Forward(ops, input);
         using var thought = mlp.Forward(ops, normed);
         return postMlp.Forward(ops, thought);
