@@ -31,6 +31,11 @@ try
         return PeakMemory.RunChild(args);
     }
 
+    if (args is ["--suite", "operators", .. var rest])
+    {
+        return OperatorSuite.Run(rest);
+    }
+
     return BenchRun.Execute(BenchOptions.Parse(args));
 }
 catch (Exception exception) when (exception is ArgumentException or ConfigurationException or ModelFormatException or IOException or DeviceUnavailableException)

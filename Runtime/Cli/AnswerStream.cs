@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using PlamoNative.Cli.Verbs;
+using PlamoNative.Engine;
 using PlamoNative.Runtime.Sessions;
 
 namespace PlamoNative.Cli;
@@ -65,8 +66,9 @@ internal sealed class AnswerStream
         DecodeTokensPerSecond = _ids.Count > 1 ? PerSecond(_ids.Count - 1, clock.Elapsed - first) : 0;
     }
 
-    private static bool MoveNext(IEnumerator<GeneratedToken> steps)
+    private bool MoveNext(IEnumerator<GeneratedToken> steps)
     {
+        using var range = Profiler.Range(_ids.Count == 0 ? "prefill" : "decode", "phase");
         try
         {
             return steps.MoveNext();

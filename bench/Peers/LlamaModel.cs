@@ -55,11 +55,15 @@ internal sealed class LlamaModel : IDisposable
         });
         if (avx is not null)
         {
-            NativeLibraryConfig.All.WithAvx(Enum.Parse<AvxLevel>(avx, ignoreCase: true)).WithAutoFallback(false);
+            NativeLibraryConfig.All.WithAvx(Enum.Parse<AvxLevel>(avx, ignoreCase: true));
         }
 
         // The native library is found by this class's initializer, and by nothing else that we call.
         NativeApi.llama_empty_call();
+        if (avx is not null && Backend() is var loaded && loaded != avx)
+        {
+            throw new InvalidOperationException($"asked for the {avx} backend of llama.cpp, LLamaSharp loaded {loaded}");
+        }
     }
 
     /// <summary>Token ids as llama.cpp gives them, without BOS.</summary>

@@ -33,7 +33,7 @@ internal sealed class ChatVerb : Verb
         using var device = context.OpenDevice();
         using var model = _model.Open(context, device);
         using var session = new PlamoSession(model, activations);
-        var conversation = new Conversation(model.RequireTokenizer(), session, context.Values.Text(_system));
+        var conversation = new Conversation(model.RequireTokenizer(), session, TextInput.FromOption(context, _system));
         var isInteractive = context.Streams.InputIsTerminal && context.Values.Text(_prompt) is null;
         if (isInteractive)
         {
@@ -84,9 +84,9 @@ internal sealed class ChatVerb : Verb
 
     private IEnumerable<string> Questions(VerbContext context, Conversation conversation, bool isInteractive)
     {
-        if (context.Values.Text(_prompt) is not null)
+        if (TextInput.FromOption(context, _prompt) is { } only)
         {
-            yield return TextInput.Read(context, _prompt);
+            yield return only;
             yield break;
         }
 
