@@ -10,6 +10,28 @@ public static class PortableMath
     private const double Ln2High = 6.93147180369123816490e-01;
     private const double Ln2Low = 1.90821492927058770002e-10;
     private const double HalfPi = 1.5707963267948966;
+    private const double OneOverLn2 = 1.4426950408889634;
+    private const int FractionBits = 52;
+    private const int ExponentBias = 1023;
+
+    /// <summary>1 / 23, 1 / 21, ..., 1 / 3: the series of artanh from its far end.</summary>
+    private static ReadOnlySpan<double> ArtanhSeries =>
+        [1.0 / 23, 1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11, 1.0 / 9, 1.0 / 7, 1.0 / 5, 1.0 / 3];
+
+    /// <summary>1 / 14!, 1 / 13!, ..., 1 / 1!, 1: the series of the exponential from its far end.</summary>
+    private static ReadOnlySpan<double> ExpSeries =>
+    [
+        1.0 / 87178291200, 1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120,
+        1.0 / 24, 1.0 / 6, 1.0 / 2, 1, 1,
+    ];
+
+    /// <summary>1 / 16!, -1 / 14!, ..., 1: the series of the cosine from its far end.</summary>
+    private static ReadOnlySpan<double> CosSeries =>
+        [1.0 / 20922789888000, -1.0 / 87178291200, 1.0 / 479001600, -1.0 / 3628800, 1.0 / 40320, -1.0 / 720, 1.0 / 24, -1.0 / 2, 1];
+
+    /// <summary>1 / 17!, -1 / 15!, ..., 1: the series of sin(x) / x from its far end.</summary>
+    private static ReadOnlySpan<double> SinSeries =>
+        [1.0 / 355687428096000, -1.0 / 1307674368000, 1.0 / 6227020800, -1.0 / 39916800, 1.0 / 362880, -1.0 / 5040, 1.0 / 120, -1.0 / 6, 1];
 
     /// <summary>Natural logarithm: <c>x = 2^e m</c> with m in [sqrt(1/2), sqrt(2)), <c>log m = 2 artanh((m - 1) / (m + 1))</c> by its series.</summary>
     /// <returns>Minus infinity for 0, NaN for less.</returns>
@@ -20,8 +42,16 @@ public static class PortableMath
             return x == 0 ? double.NegativeInfinity : x > 0 ? x : double.NaN;
         }
 
-        var exponent = Math.ILogB(x);
-        var mantissa = Math.ScaleB(x, -exponent);
+        var exponent = 0;
+        if (x < 2.2250738585072014e-308)
+        {
+            x *= 1L << 54;
+            exponent = -54;
+        }
+
+        var bits = BitConverter.DoubleToInt64Bits(x);
+        exponent += (int)(bits >> FractionBits) - ExponentBias;
+        var mantissa = BitConverter.Int64BitsToDouble((bits & ((1L << FractionBits) - 1)) | ((long)ExponentBias << FractionBits));
         if (mantissa > 1.4142135623730951)
         {
             mantissa *= 0.5;
@@ -30,12 +60,7 @@ public static class PortableMath
 
         var s = (mantissa - 1) / (mantissa + 1);
         var s2 = s * s;
-        var sum = 0.0;
-        for (var k = 23; k >= 3; k -= 2)
-        {
-            sum = (sum + (1.0 / k)) * s2;
-        }
-
+        var sum = Horner(ArtanhSeries, s2) * s2;
         return (exponent * Ln2High) + ((2 * s) + ((2 * s * sum) + (exponent * Ln2Low)));
     }
 
@@ -47,15 +72,12 @@ public static class PortableMath
             return double.IsNaN(x) ? x : x > 0 ? double.PositiveInfinity : 0;
         }
 
-        var n = Math.Floor((x / 0.6931471805599453) + 0.5);
+        var n = Math.Floor((x * OneOverLn2) + 0.5);
         var r = (x - (n * Ln2High)) - (n * Ln2Low);
-        var sum = 1.0;
-        for (var k = 14; k >= 1; k--)
-        {
-            sum = 1 + (sum * r / k);
-        }
-
-        return Math.ScaleB(sum, (int)n);
+        var power = Horner(ExpSeries, r);
+        return Math.Abs(n) < ExponentBias
+            ? power * BitConverter.Int64BitsToDouble((long)(n + ExponentBias) << FractionBits)
+            : Math.ScaleB(power, (int)n);
     }
 
     /// <summary>Sine and cosine of a share of a full turn: the angle 2π · <paramref name="turns"/>, <paramref name="turns"/> in [0, 1).</summary>
@@ -65,15 +87,8 @@ public static class PortableMath
         var quarter = Math.Floor((turns * 4) + 0.5);
         var angle = ((turns * 4) - quarter) * HalfPi;
         var a2 = angle * angle;
-        var sin = 1.0;
-        var cos = 1.0;
-        for (var k = 16; k >= 2; k -= 2)
-        {
-            cos = 1 - (cos * a2 / (k * (k - 1)));
-            sin = 1 - (sin * a2 / (k * (k + 1)));
-        }
-
-        sin *= angle;
+        var sin = Horner(SinSeries, a2) * angle;
+        var cos = Horner(CosSeries, a2);
         return ((int)quarter & 3) switch
         {
             0 => (sin, cos),
@@ -81,5 +96,17 @@ public static class PortableMath
             2 => (-sin, -cos),
             _ => (-cos, sin),
         };
+    }
+
+    /// <summary>A polynomial, highest coefficient first; each step is rounded twice, never fused.</summary>
+    private static double Horner(ReadOnlySpan<double> coefficients, double x)
+    {
+        var sum = coefficients[0];
+        foreach (var coefficient in coefficients[1..])
+        {
+            sum = (sum * x) + coefficient;
+        }
+
+        return sum;
     }
 }

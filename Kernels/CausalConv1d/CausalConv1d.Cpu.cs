@@ -33,6 +33,7 @@ internal static partial class CausalConv1d
         private readonly int Blocks => (Width + ChannelsAtOnce - 1) / ChannelsAtOnce;
 
         [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<TSimd, TVector>(int begin, int end)
             where TSimd : struct, ISimd<TVector>
             where TVector : unmanaged
@@ -65,6 +66,7 @@ internal static partial class CausalConv1d
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void RunDouble(int begin, int end)
         {
             var zeros = stackalloc double[ChannelsAtOnce];
@@ -92,6 +94,7 @@ internal static partial class CausalConv1d
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Row<TSimd, TVector>(float** taps, float* weights, float* y, int begin, int end)
             where TSimd : struct, ISimd<TVector>
             where TVector : unmanaged

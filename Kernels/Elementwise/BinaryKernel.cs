@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PlamoNative.Kernels;
 
 /// <summary>
@@ -18,6 +20,7 @@ internal unsafe struct BinaryKernel<TOperator> : ISimdKernel
     public readonly int Blocks => (Output.Width + BlockSize - 1) / BlockSize;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<TSimd, TVector>(int begin, int end)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
@@ -45,6 +48,7 @@ internal unsafe struct BinaryKernel<TOperator> : ISimdKernel
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void RunDouble(int begin, int end)
     {
         var blocks = Blocks;

@@ -69,6 +69,9 @@ internal static unsafe class DotKernel
                 case DType.Q4_0 when Problem.M == 1 && Problem.Width == VectorWidth.Bits256:
                     Fused(begin, end, &Q4_0Dot.Rows4By1On256);
                     break;
+                case DType.Q4_K when Problem.M == 1 && Problem.Width == VectorWidth.Bits512:
+                    Fused(begin, end, &Q4_KDot.Rows4By1On512);
+                    break;
                 default:
                     Blocks(begin, end);
                     break;

@@ -9,6 +9,12 @@ namespace PlamoNative.Kernels;
 /// </remarks>
 public static unsafe class Gemm
 {
+    /// <summary>
+    /// The border in M between two orders of summation: up to so many rows of X each row of Y has the bits that it has alone, and with more rows it has other
+    /// bits, the same for all larger M. Whoever puts sequences together and promises each its own bits keeps every one on its side.
+    /// </summary>
+    public const int RowsAlike = GemmSchedule.DotRows;
+
     /// <summary>A linear layer: Y[M, N] (+)= X[M, K] · W[N, K]ᵀ, W as stored, used in place.</summary>
     /// <param name="x">X, float32 [M, K].</param>
     /// <param name="xStride">Elements between rows of X, at least K.</param>

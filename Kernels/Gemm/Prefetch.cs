@@ -17,6 +17,7 @@ internal static unsafe class Prefetch
     }
 
     /// <summary>Asks for <paramref name="bytes"/> from <paramref name="address"/> on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Range(byte* address, long bytes)
     {
         for (var i = 0L; i < bytes; i += 64)

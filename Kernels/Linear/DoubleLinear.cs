@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using PlamoNative.Engine;
 
@@ -56,6 +57,7 @@ internal static unsafe class DoubleLinear
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static double Dot(double* left, double* right, int count)
         {
             var sums = Vector512<double>.Zero;

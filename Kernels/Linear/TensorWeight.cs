@@ -5,6 +5,7 @@ namespace PlamoNative.Kernels;
 /// <summary>A linear layer's weight, or an embedding's table, that lies in one dense tensor: float or block-quantised, used in place as it is stored.</summary>
 public sealed unsafe class TensorWeight : LinearWeight
 {
+    private const string Operation = nameof(CpuOperators.Linear);
     private readonly Tensor _values;
 
     /// <summary>Takes over a tensor.</summary>
@@ -45,15 +46,15 @@ public sealed unsafe class TensorWeight : LinearWeight
     public override long ByteLength => DType.Bytes(_values.ElementCount);
 
     /// <inheritdoc/>
-    /// <remarks>float64 weights need float64 input; float64 input takes every storage, widened exactly.</remarks>
+    /// <remarks>float64 weights need float64 input; float64 input takes every storage, widened exactly. Storages without an int8 product stay exact in that mode.</remarks>
     public override void Multiply(Tensor input, Tensor output, ActivationMode activations)
     {
-        OperatorChecks.Activation(nameof(Multiply), nameof(input), input);
-        OperatorChecks.Rank(nameof(Multiply), nameof(input), input, 2);
+        OperatorChecks.Activation(Operation, nameof(input), input);
+        OperatorChecks.Rank(Operation, nameof(input), input, 2);
         var tokens = checked((int)input.Shape[0]);
-        OperatorChecks.Activation(nameof(Multiply), nameof(input), input, new Shape(tokens, InFeatures), input.DType);
-        OperatorChecks.Dense(nameof(Multiply), nameof(output), output, new Shape(tokens, OutFeatures), input.DType);
-        var workers = OperatorChecks.Workers(nameof(Multiply), output);
+        OperatorChecks.Activation(Operation, nameof(input), input, new Shape(tokens, InFeatures), input.DType);
+        OperatorChecks.Dense(Operation, nameof(output), output, new Shape(tokens, OutFeatures), input.DType);
+        var workers = OperatorChecks.Workers(Operation, output);
         if (input.DType == DType.Float64)
         {
             DoubleLinear.Forward((double*)input.Pointer, Stride(input), tokens, InFeatures, _values, OutFeatures, (double*)output.Pointer, workers);
@@ -62,11 +63,18 @@ public sealed unsafe class TensorWeight : LinearWeight
 
         if (DType == DType.Float64)
         {
-            Throw.DTypeMismatch(nameof(Multiply), nameof(input), "f64 for f64 weights", input.DType.Name());
+            Throw.DTypeMismatch(Operation, nameof(input), "f64 for f64 weights", input.DType.Name());
         }
 
-        Gemm.Linear(
-            (float*)input.Pointer, Stride(input), tokens, InFeatures, _values.Pointer, DType, OutFeatures, (float*)output.Pointer, OutFeatures, accumulate: false, workers);
+        var x = (float*)input.Pointer;
+        var y = (float*)output.Pointer;
+        if (activations == ActivationMode.Int8 && Int8ActivationGemm.IsSupported(DType))
+        {
+            Int8ActivationGemm.Linear(x, Stride(input), tokens, InFeatures, _values.Pointer, DType, OutFeatures, y, OutFeatures, accumulate: false, workers);
+            return;
+        }
+
+        Gemm.Linear(x, Stride(input), tokens, InFeatures, _values.Pointer, DType, OutFeatures, y, OutFeatures, accumulate: false, workers);
     }
 
     /// <inheritdoc/>

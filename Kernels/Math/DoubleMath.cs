@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PlamoNative.Kernels;
 
 /// <summary>
@@ -16,6 +18,7 @@ internal static class DoubleMath
     private const double Ln2CutRest = 2.8235290563031577e-13;
 
     /// <summary>e^x; 0 below -745.2, infinity above 709.8.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Exp(double x)
     {
         if (double.IsNaN(x))
@@ -78,6 +81,7 @@ internal static class DoubleMath
     }
 
     /// <summary>Sine and cosine of the angle <paramref name="high"/> + <paramref name="low"/>, right up to 2^30 in magnitude.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (double Sine, double Cosine) SinCos(double high, double low)
     {
         // high + low = n π/2 + r; π/2 in three parts, the products subtracted exactly but for r's own rounding.
@@ -114,6 +118,7 @@ internal static class DoubleMath
 
     private static double PowerOfTwo(int exponent) => BitConverter.Int64BitsToDouble((exponent + 1023L) << 52);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double LogOfNormal(double x, int extra, double correction)
     {
         const long SqrtHalfBits = 0x3FE6A09E667F3BCD;

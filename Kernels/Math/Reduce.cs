@@ -63,6 +63,7 @@ internal static unsafe class Reduce
         return Fold<TStep, TSimd, TVector>(lanes);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Fold<TStep, TSimd, TVector>(float* lanes)
         where TStep : struct, IReduceStep
         where TSimd : struct, ISimd<TVector>
@@ -89,6 +90,7 @@ internal static unsafe class Reduce
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Accumulate<TStep, TSimd, TVector>(float* left, float* right, float neutral, int count, float* lanes)
         where TStep : struct, IReduceStep
         where TSimd : struct, ISimd<TVector>

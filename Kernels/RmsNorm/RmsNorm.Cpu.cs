@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PlamoNative.Kernels;
 
 internal static partial class RmsNorm
@@ -15,6 +17,7 @@ internal static partial class RmsNorm
         public double Offset;
         public double Epsilon;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<TSimd, TVector>(int begin, int end)
             where TSimd : struct, ISimd<TVector>
             where TVector : unmanaged
@@ -42,6 +45,7 @@ internal static partial class RmsNorm
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void RunDouble(int begin, int end)
         {
             var width = Input.Width;

@@ -23,6 +23,7 @@ internal static partial class RotaryEmbedding
         public int Half;
 
         [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<TSimd, TVector>(int begin, int end)
             where TSimd : struct, ISimd<TVector>
             where TVector : unmanaged
@@ -49,6 +50,7 @@ internal static partial class RotaryEmbedding
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void RunDouble(int begin, int end)
         {
             for (var token = begin; token < end; token++)
@@ -69,6 +71,7 @@ internal static partial class RotaryEmbedding
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Turn<TSimd, TVector>(float* x, float* y, float* sines, float* cosines, int count)
             where TSimd : struct, ISimd<TVector>
             where TVector : unmanaged
@@ -92,6 +95,7 @@ internal static partial class RotaryEmbedding
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly (double Sine, double Cosine) Angle(int token, int pair)
         {
             var (position, frequency) = ((double)Positions[token], Frequencies[pair]);

@@ -44,7 +44,7 @@ public static unsafe class Logits
     }
 
     /// <summary>probabilities = softmax(logits / temperature), in float32 with a float64 sum.</summary>
-    /// <param name="logits">Any finite values; -infinity gives probability 0.</param>
+    /// <param name="logits">At least one finite value; -infinity gives probability 0. With +infinity or NaN, or nothing but -infinity, all probabilities are NaN.</param>
     /// <param name="temperature">Positive; 1 leaves the distribution as it is.</param>
     /// <param name="probabilities">As long as the logits; may be the same memory.</param>
     /// <exception cref="ArgumentOutOfRangeException">The temperature is not positive.</exception>

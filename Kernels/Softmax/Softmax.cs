@@ -26,6 +26,7 @@ internal static class Softmax
 
     /// <summary>destination = exp(scale · (x - shift)) element by element; returns the sum of all: float32 by blocks, blocks in float64.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static unsafe double Exponentials<TSimd, TVector>(float* x, float shift, float scale, float* destination, int count)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
@@ -56,6 +57,7 @@ internal static class Softmax
     }
 
     /// <summary>values = values / divisor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static unsafe void Divide<TSimd, TVector>(float* values, float divisor, int count)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
@@ -92,6 +94,7 @@ internal static class Softmax
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void RunDouble(int begin, int end)
         {
             for (var row = begin; row < end; row++)

@@ -37,14 +37,28 @@ public static class HuggingFaceFolder
 
     private static PlamoTokenizer? OpenTokenizer(string path, Plamo2Configuration configuration)
     {
-        if (!File.Exists(Path.Combine(path, TokenizerFile.FileName)))
+        if (!Exists(path, TokenizerFile.FileName))
         {
             return null;
         }
 
+        Exists(path, TokenizerConfiguration.FileName);
         var tokenizer = PlamoTokenizer.Load(path);
         tokenizer.CheckAgainst(configuration.VocabSize, configuration.Source);
         return tokenizer;
+    }
+
+    /// <summary>Looks for a file and refuses a pipe or a device in its place, which reading would wait for.</summary>
+    private static bool Exists(string folder, string name)
+    {
+        var path = Path.Combine(folder, name);
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        InputFile.Check(path);
+        return true;
     }
 
     private static TensorEntry Find(SafetensorsFolder weights, WeightSlot slot) =>

@@ -40,6 +40,7 @@ internal sealed class ForwardPass : IDisposable
     {
         while (!tokens.IsEmpty)
         {
+            using var range = Profiler.Range("forward pass", "phase");
             var chunk = tokens[..Math.Min(chunkSize, tokens.Length)];
             _batch.Clear();
             _batch.Add(chunk, _state, take is null ? LogitRows.Last : LogitRows.All);

@@ -8,12 +8,6 @@ namespace PlamoNative.Runtime.Models;
 /// <param name="activations">How activations meet block-quantised weights.</param>
 internal sealed class DirectRunner(Plamo2Model model, ActivationMode activations) : IDisposable
 {
-    /// <summary>
-    /// Rows up to which the matrix kernels give every row the bits that it gets alone (they compute it as dot products), and above which they give it other
-    /// bits, the same ones for all numbers of rows. Whoever puts sequences together must not cross this border with any of them.
-    /// </summary>
-    internal const int RowsAlike = 8;
-
     private readonly TensorScope _scope = new(model.Device);
     private CpuOperators? _operators;
     private float[] _narrowed = [];

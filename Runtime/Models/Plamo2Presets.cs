@@ -22,8 +22,8 @@ public static class Plamo2Presets
     public static IReadOnlyList<Plamo2Preset> All { get; } =
     [
         Small("plamo-2-nano", 1, vocab: 4000, hidden: 96, layers: 4, queryHeads: 4, keyValueHeads: 1, headSize: 32, ssmHeads: 6, intermediate: 256),
-        Small("plamo-2-tiny", 10, vocab: 8000, hidden: 320, layers: 6, queryHeads: 8, keyValueHeads: 2, headSize: 64, ssmHeads: 10, intermediate: 896),
-        Small("plamo-2-mini", 60, vocab: 32000, hidden: 640, layers: 8, queryHeads: 10, keyValueHeads: 2, headSize: 64, ssmHeads: 20, intermediate: 1920),
+        Small("plamo-2-tiny", 10, vocab: 8000, hidden: 320, layers: 6, queryHeads: 8, keyValueHeads: 2, headSize: 64, ssmHeads: 10, intermediate: 704),
+        Small("plamo-2-mini", 60, vocab: 32000, hidden: 640, layers: 8, queryHeads: 10, keyValueHeads: 2, headSize: 64, ssmHeads: 20, intermediate: 1664),
         new(
             "plamo-2-1b",
             Shape(vocab: 100000, hidden: 2048, layers: 16, queryHeads: 16, keyValueHeads: 1, ssmHeads: 32, intermediate: 8192),

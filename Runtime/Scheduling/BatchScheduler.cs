@@ -98,6 +98,9 @@ public sealed class BatchScheduler : IDisposable
             {
                 yield return token;
             }
+
+            // A cancelled request may see its stream end before it sees its own cancellation.
+            cancellationToken.ThrowIfCancellationRequested();
         }
         finally
         {

@@ -1,10 +1,10 @@
-using PlamoNative.Runtime.Models;
+using PlamoNative.Kernels;
 
 namespace PlamoNative.Runtime.Scheduling;
 
 /// <summary>
 /// Puts the next tokens of sequences together into passes so that none of them gets other bits than alone. Matrix kernels compute up to
-/// <see cref="DirectRunner.RowsAlike"/> rows in one way and more rows in another, so small runs (decoding, ends of prompts) meet only small ones, up to that
+/// <see cref="Gemm.RowsAlike"/> rows in one way and more rows in another, so small runs (decoding, ends of prompts) meet only small ones, up to that
 /// many tokens; large runs meet large ones; and a pass of either kind chooses at most that many tokens, since the head's rows are those.
 /// </summary>
 internal static class PassPlanner
@@ -20,8 +20,8 @@ internal static class PassPlanner
         {
             var length = waiting[i].NextTokens(chunk).Length;
             var wants = waiting[i].WantsLogits(length) ? 1 : 0;
-            var limit = isSmall ? DirectRunner.RowsAlike : chunk;
-            var fits = IsSmall(waiting[i], chunk) == isSmall && rows + wants <= DirectRunner.RowsAlike && (pass.Count == 0 || tokens + length <= limit);
+            var limit = isSmall ? Gemm.RowsAlike : chunk;
+            var fits = IsSmall(waiting[i], chunk) == isSmall && rows + wants <= Gemm.RowsAlike && (pass.Count == 0 || tokens + length <= limit);
             if (!fits)
             {
                 i++;
@@ -37,5 +37,5 @@ internal static class PassPlanner
         return isSmall;
     }
 
-    private static bool IsSmall(Sequence sequence, int chunk) => sequence.NextTokens(chunk).Length <= DirectRunner.RowsAlike;
+    private static bool IsSmall(Sequence sequence, int chunk) => sequence.NextTokens(chunk).Length <= Gemm.RowsAlike;
 }

@@ -38,6 +38,7 @@ internal sealed class ModelInput
     /// <summary>Opens the model; what its files make worth saying is said once inputs are accepted.</summary>
     internal LoadedModel Open(VerbContext context, Device device)
     {
+        using var range = Profiler.Range("load model", "phase");
         var model = ModelLoader.Open(PathOf(context), device, new ModelLoadOptions { WindowSize = context.Values.OptionalInteger(_window, 1, LargestWindow) });
         foreach (var notice in model.Notices)
         {

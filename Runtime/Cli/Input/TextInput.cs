@@ -18,15 +18,19 @@ internal static class TextInput
     /// <summary>The option's text, or all of standard input when the option is absent.</summary>
     internal static string Read(VerbContext context, Option<string> option)
     {
-        if (context.Values.Text(option) is { } text)
+        if (FromOption(context, option) is { } text)
         {
-            return Checked(text, option.Name);
+            return text;
         }
 
         using var bytes = new MemoryStream();
         context.Streams.Input.CopyTo(bytes);
         return Decode(bytes.GetBuffer().AsSpan(0, checked((int)bytes.Length)), StandardInput);
     }
+
+    /// <summary>The option's text, or null when the option is absent.</summary>
+    internal static string? FromOption(VerbContext context, Option<string> option) =>
+        context.Values.Text(option) is { } text ? Checked(text, option.Name) : null;
 
     /// <summary>All of a text file.</summary>
     internal static string ReadFile(string path) => Decode(InputFile.ReadAllBytes(path, MostBytes), path);

@@ -10,12 +10,16 @@ namespace PlamoNative.Cli.Rendering;
 /// </summary>
 internal sealed class ProgressDisplay(CommandStreams streams, Notices notices, string title, string unit) : IDisposable
 {
+    /// <summary>Columns that bar, share and time take on a terminal; what is longer than the rest would wrap.</summary>
+    private const int ColumnsOfBar = 60;
+
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TimeSpan _nextPlain = PlainInterval;
     private ProgressTask? _live;
+    private int _room;
     private Task? _display;
 
     /// <summary>Tells how far the work is.</summary>
@@ -55,6 +59,7 @@ internal sealed class ProgressDisplay(CommandStreams streams, Notices notices, s
         {
             var started = new TaskCompletionSource<ProgressTask>(TaskCreationOptions.RunContinuationsAsynchronously);
             var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(streams.ErrorWriter), Interactive = InteractionSupport.Yes });
+            _room = console.Profile.Width - ColumnsOfBar;
             _display = Task.Run(() => console.Progress()
                 .AutoClear(true)
                 .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
@@ -68,7 +73,8 @@ internal sealed class ProgressDisplay(CommandStreams streams, Notices notices, s
 
         _live.MaxValue = Math.Max(total, 1);
         _live.Value = done;
-        _live.Description = Markup.Escape($"{title}, {Rate(done)}{(note is null ? "" : $", {note}")}");
+        var words = $"{title}, {Rate(done)}";
+        _live.Description = Markup.Escape(note is null || words.Length + note.Length > _room ? words : $"{words}, {note}");
     }
 
     private string Rate(double done) => string.Create(CultureInfo.InvariantCulture, $"{done / Math.Max(_clock.Elapsed.TotalSeconds, 1e-3):0.0} {unit}/s");

@@ -53,6 +53,26 @@ public sealed unsafe class TensorWeightTests
     }
 
     [Theory]
+    [InlineData(DType.Q8_0, false)]
+    [InlineData(DType.Q4_K, false)]
+    [InlineData(DType.BFloat16, true)]
+    [InlineData(DType.Q5_K, true)]
+    public void Activations_are_rounded_to_int8_only_on_demand_and_where_there_is_a_product(DType storage, bool staysExact)
+    {
+        // Enough tokens that decoding's exact product is not chosen instead.
+        const int Tokens = 64;
+        using var device = new CpuDevice(1);
+        using var weight = Make(device, storage, 16, 512, out _);
+        using var input = TensorValues.From(device, new Shape(Tokens, 512), DType.Float32, TensorValues.Normal(33, Tokens * 512));
+        using var exact = Tensor.Allocate(device, new Shape(Tokens, 16), DType.Float32);
+        using var rounded = Tensor.Allocate(device, new Shape(Tokens, 16), DType.Float32);
+        weight.Multiply(input, exact, ActivationMode.Exact);
+        weight.Multiply(input, rounded, ActivationMode.Int8);
+        var error = Tolerance.RelativeError(TensorValues.ToDoubles(exact), TensorValues.ToDoubles(rounded));
+        Assert.True(staysExact ? error == 0 : error is > 1e-4 and < 2e-2, $"{storage}: {error:E2}");
+    }
+
+    [Theory]
     [MemberData(nameof(Storages))]
     public void Gathered_rows_are_the_stored_values(DType storage)
     {

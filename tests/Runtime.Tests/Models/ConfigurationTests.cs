@@ -69,7 +69,7 @@ public sealed class ConfigurationTests
         Assert.Equal("0.0", first.OtherKeys[2].Value);
         var stream = new MemoryStream();
         first.Write(stream);
-        var second = Plamo2Configuration.Parse(stream.ToArray(), "config.json");
+        var second = Plamo2Configuration.Parse(stream.ToArray(), "M/config.json");
         Assert.Equal(first.OtherKeys, second.OtherKeys);
         Assert.Equal([2, 4], second.EosTokenIds);
         var lists = new { first.OtherKeys, first.EosTokenIds, first.FullAttentionLayers, first.IsAttentionLayer };

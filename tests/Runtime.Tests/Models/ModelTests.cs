@@ -43,14 +43,18 @@ public sealed class ModelTests : IDisposable
     {
         using var model = SmallModels.Create(name, _device);
         var c = model.Configuration;
-        var tokens = SmallModels.Tokens(31, c.VocabSize);
-        var packed = ModelRunner.Packed(model, tokens, 0, 17, 18, 31);
-        Assert.Equal(ModelRunner.Packed(model, tokens.AsSpan(0, 17)), packed[..(17 * c.VocabSize)]);
-        Assert.Equal(ModelRunner.Packed(model, tokens.AsSpan(18, 13)), packed[(18 * c.VocabSize)..]);
+        const int Many = Gemm.RowsAlike + 1;
+        var v = c.VocabSize;
+        var tokens = SmallModels.Tokens((2 * Many) + 4, v);
+        var packed = ModelRunner.Packed(model, tokens, 0, Many, Many + 1, (2 * Many) + 4);
+        Assert.Equal(ModelRunner.Packed(model, tokens.AsSpan(0, Many)), packed[..(Many * v)]);
+        Assert.Equal(ModelRunner.Packed(model, tokens.AsSpan(Many + 1)), packed[((Many + 1) * v)..]);
 
-        // Few rows are computed in another order of summation than many.
-        var single = ModelRunner.Packed(model, tokens.AsSpan(17, 1));
-        Assert.InRange(ModelRunner.MaxDifference(single, packed.AsSpan(17 * c.VocabSize, c.VocabSize)), 0, 1e-5);
+        // Few rows are computed in another order of summation than many, and each as if alone.
+        var single = ModelRunner.Packed(model, tokens.AsSpan(Many, 1));
+        Assert.InRange(ModelRunner.MaxDifference(single, packed.AsSpan(Many * v, v)), 0, 1e-5);
+        var few = ModelRunner.Packed(model, tokens.AsSpan(Many - 3, 7), 0, 3, 4, 7);
+        Assert.Equal(single, few[(3 * v)..(4 * v)]);
     }
 
     [Theory]

@@ -20,7 +20,7 @@ public sealed class PresetTests
     [InlineData("plamo-2-mini", 60e6)]
     [InlineData("plamo-2-31b", 30.8e9)]
     public void Small_and_inferred_presets_are_what_their_names_say(string name, double about) =>
-        Assert.InRange(MemoryEstimate.ParameterCount(Plamo2Presets.Get(name).Configuration), 0.9 * about, 1.1 * about);
+        Assert.InRange(MemoryEstimate.ParameterCount(Plamo2Presets.Get(name).Configuration), 0.92 * about, 1.08 * about);
 
     [Fact]
     public void All_presets_are_valid_end_with_attention_and_say_what_is_inferred()
