@@ -6,8 +6,11 @@ namespace PlamoNative.Runtime.Models;
 /// <summary>
 /// One layer, normed before and after each of its two branches: <c>x += postMixer(mixer(preMixer(x)))</c>, <c>x += postMlp(mlp(preMlp(x)))</c>.
 /// </summary>
-internal sealed class DecoderLayer(Norm preMixer, Mixer mixer, Norm postMixer, Norm preMlp, Mlp mlp, Norm postMlp)
+internal sealed class DecoderLayer(string name, Norm preMixer, Mixer mixer, Norm postMixer, Norm preMlp, Mlp mlp, Norm postMlp)
 {
+    /// <summary>Number and kind, for profiles.</summary>
+    internal string Name { get; } = name;
+
     /// <summary>Runs the layer and gives <paramref name="input"/> back.</summary>
     internal Tensor Forward(IOperators ops, Tensor input, ForwardBatch batch)
     {
