@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
 namespace PlamoNative.Engine;
 
@@ -59,6 +60,7 @@ public sealed unsafe class WorkerPool : IDisposable
     /// <param name="count">Number of independent items; 0 does nothing.</param>
     /// <param name="kernel">The work. It is shared by all threads.</param>
     /// <param name="minimumPart">Items below which a part is not worth a thread.</param>
+    /// <exception cref="ObjectDisposedException">The threads were stopped. What a kernel throws comes out as it was thrown, whichever thread ran it.</exception>
     public void For<TKernel>(int count, ref TKernel kernel, int minimumPart = 1)
         where TKernel : struct, IRangeKernel
     {
@@ -67,12 +69,14 @@ public sealed unsafe class WorkerPool : IDisposable
             return;
         }
 
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         if (ThreadCount == 1 || count <= minimumPart || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
         {
             kernel.Run(0, count, 0);
             return;
         }
 
+        Exception? failure;
         try
         {
             // A few parts per thread even out unequal items; parts are handed out in order.
@@ -105,6 +109,9 @@ public sealed unsafe class WorkerPool : IDisposable
                     spinner.SpinOnce(sleep1Threshold: -1);
                 }
             }
+
+            // Taken before another call may own the threads and begin its own.
+            failure = _failure;
         }
         finally
         {
@@ -112,18 +119,25 @@ public sealed unsafe class WorkerPool : IDisposable
             Volatile.Write(ref _busy, 0);
         }
 
-        if (_failure is { } failure)
+        if (failure is not null)
         {
-            throw new AggregateException("a kernel failed on a worker thread", failure);
+            ExceptionDispatchInfo.Throw(failure);
         }
     }
 
-    /// <summary>Stops the threads.</summary>
+    /// <summary>Stops the threads, once a call that uses them has returned. Not to be called by a kernel.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
         {
             return;
+        }
+
+        // Owning the threads, for good: a thread that left while a call waited for it would let that call wait for ever.
+        var spinner = default(SpinWait);
+        while (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+        {
+            spinner.SpinOnce();
         }
 
         foreach (var wake in _wakes)

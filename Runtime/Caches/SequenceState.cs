@@ -6,13 +6,14 @@ namespace PlamoNative.Runtime.Caches;
 
 /// <summary>
 /// What a model must remember of one sequence: keys and values of every attention layer, the convolution's and the scan's state of every Mamba layer.
-/// A forward pass reads and advances it. Not safe for concurrent use; after a pass that threw, <see cref="Reset"/> it.
+/// A forward pass reads and advances it. Not safe for concurrent use; after a pass that threw no batch takes it until <see cref="Reset"/>.
 /// </summary>
 public sealed class SequenceState : IDisposable
 {
     private readonly KvCache[] _kv;
     private readonly ConvState[] _conv;
     private readonly SsmState[] _ssm;
+    private bool _isInPass;
 
     /// <summary>Creates the state of a sequence that has not begun.</summary>
     /// <param name="configuration">The model's shape.</param>
@@ -47,6 +48,7 @@ public sealed class SequenceState : IDisposable
         _conv = [.. source._conv.Select(static state => state.Clone())];
         _ssm = [.. source._ssm.Select(static state => state.Clone())];
         Position = source.Position;
+        _isInPass = source._isInPass;
     }
 
     /// <summary>Tokens seen: the position of the next one.</summary>
@@ -61,10 +63,14 @@ public sealed class SequenceState : IDisposable
 
     internal ReadOnlySpan<SsmState> SsmStates => _ssm;
 
+    /// <summary>True after a pass that threw: some layers may have taken its tokens and others not.</summary>
+    internal bool IsBroken => _isInPass;
+
     /// <summary>Forgets the sequence and keeps the memory.</summary>
     public void Reset()
     {
         Position = 0;
+        _isInPass = false;
         foreach (var cache in _kv)
         {
             cache.Reset();
@@ -103,5 +109,12 @@ public sealed class SequenceState : IDisposable
         }
     }
 
-    internal void Advance(int tokens) => Position += tokens;
+    /// <summary>Notes that a pass has begun to change the state; <see cref="Advance"/> ends it.</summary>
+    internal void BeginPass() => _isInPass = true;
+
+    internal void Advance(int tokens)
+    {
+        Position += tokens;
+        _isInPass = false;
+    }
 }

@@ -14,10 +14,13 @@ public sealed class PlamoOptions
     /// <summary>Threads for kernels; 0 means one per logical processor. Answers do not depend on it.</summary>
     public int Threads { get; set; }
 
-    /// <summary>The most tokens of prompt and answer together; null means the model's own limit.</summary>
+    /// <summary>The most tokens of prompt and answer together; null means the model's own limit, bounded by the machine's memory.</summary>
     public int? ContextLength { get; set; }
 
-    /// <summary>The window W of a GGUF file that does not say its own; null leaves such a file with full attention, as llama.cpp runs it.</summary>
+    /// <summary>
+    /// The window W in place of what the files say; also for a GGUF file that says nothing. Null: as the files say, which leaves such a GGUF with full
+    /// attention, as llama.cpp runs it.
+    /// </summary>
     public int? Window { get; set; }
 
     /// <summary>How activations meet block-quantised weights.</summary>

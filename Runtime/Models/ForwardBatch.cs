@@ -85,6 +85,7 @@ public sealed class ForwardBatch
     /// <param name="state">The sequence's state, which the forward pass advances; null: the sequence begins and nothing is kept. All or none have one.</param>
     /// <param name="logits">For which of the tokens logits are wanted.</param>
     /// <exception cref="ArgumentException">No tokens, a state beside sequences without, or a state that is in the batch already.</exception>
+    /// <exception cref="InvalidOperationException">The last pass of the state threw.</exception>
     public void Add(ReadOnlySpan<int> tokens, SequenceState? state, LogitRows logits)
     {
         if (tokens.IsEmpty)
@@ -104,7 +105,9 @@ public sealed class ForwardBatch
 
         if (state is not null)
         {
-            _states.Add(state);
+            _states.Add(state.IsBroken
+                ? throw new InvalidOperationException("the last pass of this sequence failed halfway: reset it, or restore a snapshot, before it goes on")
+                : state);
         }
 
         var first = _tokens.Count;
@@ -156,6 +159,24 @@ public sealed class ForwardBatch
         }
 
         return _ssm.AsSpan(0, _states.Count);
+    }
+
+    /// <summary>Notes that a pass begins to change the states.</summary>
+    /// <exception cref="InvalidOperationException">A state has moved on since it was added: the batch ran before, or another one with the same state.</exception>
+    internal void BeginPass()
+    {
+        for (var i = 0; i < _states.Count; i++)
+        {
+            if (_states[i].Position != _positions[_borders[i]])
+            {
+                throw new InvalidOperationException($"sequence {i} of the batch stands at {_states[i].Position}, its tokens were added at {_positions[_borders[i]]}: clear and fill the batch for every pass");
+            }
+        }
+
+        foreach (var state in _states)
+        {
+            state.BeginPass();
+        }
     }
 
     /// <summary>Moves every state past its tokens, once the pass is done.</summary>

@@ -49,6 +49,39 @@ public sealed record MemoryEstimate(long Weights, long KvCache, long SsmState, l
             checked(element * ((Math.Min(prefillChunk, contextLength) * WidestMoment(c)) + ((long)sequences * c.VocabSize))));
     }
 
+    /// <summary>The most tokens of one sequence whose caches and workspace fit into <paramref name="memory"/> bytes; at least 1.</summary>
+    internal static long LongestContext(Plamo2Configuration configuration, DType activationType, long memory)
+    {
+        // Only caches without a window grow for ever. Halving the range finds where they no longer fit.
+        var (fits, tooLong) = (1L, configuration.MaxPositionEmbeddings == long.MaxValue ? long.MaxValue : configuration.MaxPositionEmbeddings + 1);
+        while (tooLong - fits > 1)
+        {
+            var middle = fits + ((tooLong - fits) / 2);
+            if (Fits(middle))
+            {
+                fits = middle;
+            }
+            else
+            {
+                tooLong = middle;
+            }
+        }
+
+        return fits;
+
+        bool Fits(long length)
+        {
+            try
+            {
+                return WithWeights(configuration, 0, activationType, length).Total <= memory;
+            }
+            catch (OverflowException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>Number of parameters of a shape; a head that is tied counts once.</summary>
     public static long ParameterCount(Plamo2Configuration configuration) => WeightTable.All(configuration).Sum(static slot => slot.ElementCount);
 

@@ -68,6 +68,7 @@ public sealed class Plamo2Model : IDisposable
     /// <param name="batch">Tokens of one or more sequences.</param>
     /// <returns>Logits [rows, V], one row for each of <see cref="ForwardBatch.LogitTokens"/>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A token is not below the vocabulary's size; no state was touched.</exception>
+    /// <exception cref="InvalidOperationException">The batch was not filled anew since its states moved on; no state was touched.</exception>
     public Tensor Forward(IOperators ops, ForwardBatch batch)
     {
         ArgumentNullException.ThrowIfNull(ops);
@@ -81,9 +82,11 @@ public sealed class Plamo2Model : IDisposable
         ArgumentNullException.ThrowIfNull(ops);
         ArgumentNullException.ThrowIfNull(batch);
         CheckTokens(batch);
+        batch.BeginPass();
         var hidden = ops.Embedding(batch.Tokens, _embedding);
         foreach (var layer in _layers)
         {
+            using var range = Profiler.Range(layer.Name, "layer");
             hidden = layer.Forward(ops, hidden, batch);
         }
 

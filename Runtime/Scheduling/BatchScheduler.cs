@@ -24,6 +24,7 @@ public sealed class BatchScheduler : IDisposable
     private readonly List<Sequence> _pass = [];
     private readonly Thread _thread;
     private volatile bool _isStopping;
+    private int _isDisposed;
     private int _runningCount;
 
     /// <summary>Starts the scheduler.</summary>
@@ -72,16 +73,17 @@ public sealed class BatchScheduler : IDisposable
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)token, (uint)Model.Configuration.VocabSize, nameof(prompt));
         }
 
-        return StreamAsync(new Sequence(prompt, new Answer(prompt.Span, options, Model.Configuration, _tokenizer)), cancellationToken);
+        return StreamAsync(new Sequence(prompt, new Answer(prompt.Span, 0, options, Model, _tokenizer)), cancellationToken);
     }
 
     /// <summary>Ends all requests with <see cref="ObjectDisposedException"/> and stops.</summary>
     public void Dispose()
     {
-        if (!_isStopping)
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
-            _isStopping = true;
+            // Closed before the thread is told to stop: a request that got in is then always there to be ended when the thread clears up.
             _arrivals.Writer.TryComplete();
+            _isStopping = true;
             _thread.Join();
             _runner.Dispose();
         }
@@ -194,8 +196,9 @@ public sealed class BatchScheduler : IDisposable
             sequence.State = Model.CreateState();
             _running.Add(sequence);
         }
-        catch (Exception exception) when (exception is InsufficientMemoryException or OutOfMemoryException)
+        catch (Exception exception)
         {
+            // Mostly no memory left; whatever it is, it is this request's error and must not end the thread that serves all.
             sequence.Finish(exception);
         }
     }

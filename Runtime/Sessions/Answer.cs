@@ -18,19 +18,26 @@ internal sealed class Answer
     private readonly long _room;
 
     /// <summary>Begins an answer.</summary>
-    /// <param name="prompt">The tokens before it, of earlier turns too.</param>
+    /// <param name="prompt">The tokens before it that are known, of earlier turns too.</param>
+    /// <param name="unknown">Tokens before these that are not known any more; they fill the context too.</param>
     /// <param name="options">What is wanted.</param>
-    /// <param name="configuration">The model's shape.</param>
+    /// <param name="model">The model: its shape says how it ends texts and how much it can hold.</param>
     /// <param name="tokenizer">Makes text; null gives none.</param>
     /// <exception cref="ConfigurationException">An option is wrong, the prompt is empty or does not fit the context.</exception>
-    internal Answer(ReadOnlySpan<int> prompt, GenerationOptions options, Plamo2Configuration configuration, PlamoTokenizer? tokenizer)
+    internal Answer(ReadOnlySpan<int> prompt, long unknown, GenerationOptions options, Plamo2Model model, PlamoTokenizer? tokenizer)
+        : this(prompt, unknown, options, model.Configuration, options.ContextLength ?? LongestContext(model), tokenizer)
+    {
+    }
+
+    /// <summary>Begins an answer in a context of a known length.</summary>
+    internal Answer(ReadOnlySpan<int> prompt, long unknown, GenerationOptions options, Plamo2Configuration configuration, long context, PlamoTokenizer? tokenizer)
     {
         _options = options.Validate();
-        var context = options.ContextLength ?? configuration.MaxPositionEmbeddings;
-        if (prompt.IsEmpty || prompt.Length > context)
+        var length = unknown + prompt.Length;
+        if (prompt.IsEmpty || length > context)
         {
             throw new ConfigurationException(
-                "generation", "prompt", FormattableString.Invariant($"1 to {context} tokens, the context's length"), FormattableString.Invariant($"{prompt.Length} tokens"));
+                "generation", "prompt", FormattableString.Invariant($"1 to {context} tokens, the context's length"), FormattableString.Invariant($"{length} tokens"));
         }
 
         if (options.StopStrings.Count > 0 && tokenizer is null)
@@ -38,7 +45,7 @@ internal sealed class Answer
             throw new ConfigurationException("generation", "stop", "a model with a tokenizer", "none");
         }
 
-        _room = context - prompt.Length + 1;
+        _room = context - length + 1;
         _history.AddPrompt(prompt);
         Seed = options.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         _sampler = new SamplerChain(options, configuration.VocabSize, Seed);
@@ -86,6 +93,10 @@ internal sealed class Answer
 
     /// <summary>The text that was held back, once no more tokens come. An unfinished code point becomes a replacement character.</summary>
     private string Rest() => _stops.Append(_decoder?.Flush() ?? "") + _stops.Flush();
+
+    /// <summary>What the model's class allows, bounded by what the machine's memory holds of one sequence.</summary>
+    private static long LongestContext(Plamo2Model model) => Math.Min(
+        model.Configuration.MaxPositionEmbeddings, MemoryEstimate.LongestContext(model.Configuration, model.ActivationType, CpuInfo.TotalMemoryBytes));
 
     private void AddEnd(int? token)
     {

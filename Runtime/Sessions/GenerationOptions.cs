@@ -45,7 +45,10 @@ public sealed record GenerationOptions
     /// <summary>True to go on past EOS and BOS: for measurements.</summary>
     public bool IgnoreEndOfText { get; init; }
 
-    /// <summary>The most tokens of prompt and answer; null: what the model's class allows.</summary>
+    /// <summary>
+    /// The most tokens of prompt and answer that the model reads (it need not read the answer's last one); null: what the model's class allows,
+    /// max(10 · 2^20, <c>max_position_embeddings</c>), and the machine's memory holds.
+    /// </summary>
     public long? ContextLength { get; init; }
 
     /// <summary>Checks every value.</summary>

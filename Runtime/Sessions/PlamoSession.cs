@@ -96,7 +96,7 @@ public sealed class PlamoSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         int[] before = prompt.IsEmpty ? [] : [.. _tokens, .. prompt.Span];
-        return Generate(new Answer(before, options, Model.Configuration, Tokenizer), prompt, cancellationToken);
+        return Generate(new Answer(before, _state.Position - _tokens.Count, options, Model, Tokenizer), prompt, cancellationToken);
     }
 
     /// <summary>A second session that stands where this one does and goes its own way.</summary>

@@ -55,10 +55,52 @@ public sealed class WorkerPoolTests
     {
         using var pool = new WorkerPool(2);
         var failing = new Failing();
-        Assert.ThrowsAny<Exception>(() => pool.For(100, ref failing));
+        Assert.Equal("planted", Assert.Throws<InvalidOperationException>(() => pool.For(100, ref failing)).Message);
         var kernel = new CountVisits(new int[100]);
         pool.For(100, ref kernel);
         Assert.All(kernel.Visits, visits => Assert.Equal(1, visits));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_call_after_the_end_is_an_error_and_does_not_wait_for_threads_that_left(int threads)
+    {
+        var pool = new WorkerPool(threads);
+        pool.Dispose();
+        pool.Dispose();
+        var kernel = new CountVisits(new int[100]);
+        Assert.Throws<ObjectDisposedException>(() => pool.For(100, ref kernel));
+    }
+
+    [Fact]
+    public void Stopping_in_the_middle_of_calls_leaves_no_call_waiting()
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            var pool = new WorkerPool(3);
+            using var started = new ManualResetEventSlim();
+            var caller = new Thread(() =>
+            {
+                var kernel = new CountVisits(new int[64]);
+                try
+                {
+                    while (true)
+                    {
+                        pool.For(64, ref kernel);
+                        started.Set();
+                    }
+                }
+                catch (ObjectDisposedException)
+                {
+                    started.Set();
+                }
+            }) { IsBackground = true };
+            caller.Start();
+            started.Wait(TestContext.Current.CancellationToken);
+            pool.Dispose();
+            Assert.True(caller.Join(TimeSpan.FromSeconds(30)));
+        }
     }
 
     [Fact]

@@ -107,6 +107,22 @@ public sealed class PlamoChatClientTests(ModelFolder folder) : IClassFixture<Mod
         Assert.Equal(ChatFinishReason.Stop, response.FinishReason);
     }
 
+    [Fact]
+    public void No_member_of_the_options_is_unknown()
+    {
+        // A newer version of the abstractions may add one: it must be obeyed or refused in ChatRequestReader before it is listed here.
+        string[] obeyed =
+        [
+            "AdditionalProperties", "FrequencyPenalty", "Instructions", "MaxOutputTokens", "PresencePenalty", "RawRepresentationFactory", "Seed", "StopSequences",
+            "Temperature", "TopK", "TopP",
+        ];
+        string[] refused =
+        [
+            "AllowBackgroundResponses", "AllowMultipleToolCalls", "ContinuationToken", "ConversationId", "ModelId", "Reasoning", "ResponseFormat", "ToolMode", "Tools",
+        ];
+        Assert.Equal(obeyed.Concat(refused).Order(), typeof(ChatOptions).GetProperties().Select(static member => member.Name).Order());
+    }
+
     public static TheoryData<string> Refusals => [.. Refused.Keys];
 
     private static Dictionary<string, ChatOptions> Refused { get; } = new(StringComparer.Ordinal)

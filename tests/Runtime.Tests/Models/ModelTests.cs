@@ -1,5 +1,6 @@
 using PlamoNative.Engine;
 using PlamoNative.Kernels;
+using PlamoNative.Runtime.Caches;
 using PlamoNative.Runtime.Models;
 using Xunit;
 
@@ -103,6 +104,61 @@ public sealed class ModelTests : IDisposable
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => model.Forward(new CpuOperators(scope), batch));
         Assert.Contains($"expected 0 to {v - 1}, found {v}", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, state.Position);
+    }
+
+    [Fact]
+    public void A_pass_that_failed_halfway_closes_its_sequence_until_it_is_reset()
+    {
+        using var model = SmallModels.Create("usual pattern", _device);
+        using var state = model.CreateState();
+        using var other = new SequenceState(model.Configuration, _device, DType.Float64);
+        using var scope = new TensorScope(_device);
+        var batch = new ForwardBatch();
+        batch.Add([1], state, LogitRows.Last);
+        batch.Add([2], other, LogitRows.Last);
+        Assert.ThrowsAny<Exception>(() => model.Forward(new CpuOperators(scope), batch));
+        batch.Clear();
+        Assert.Contains("failed halfway", Assert.Throws<InvalidOperationException>(() => batch.Add([1], state, LogitRows.Last)).Message, StringComparison.Ordinal);
+        using (var copy = state.Clone())
+        {
+            Assert.Throws<InvalidOperationException>(() => batch.Add([1], copy, LogitRows.Last));
+        }
+
+        state.Reset();
+        var tokens = SmallModels.Tokens(5, 53);
+        Assert.Equal(ModelRunner.Stepwise(model, tokens, 5), ModelRunner.Continue(model, state, tokens, 5));
+    }
+
+    [Fact]
+    public void A_batch_that_was_not_filled_anew_is_refused_before_it_takes_old_positions()
+    {
+        using var model = SmallModels.Create("usual pattern", _device);
+        using var state = model.CreateState();
+        using var scope = new TensorScope(_device);
+        var batch = new ForwardBatch();
+        batch.Add([1, 2], state, LogitRows.Last);
+        model.Forward(new CpuOperators(scope), batch);
+        var error = Assert.Throws<InvalidOperationException>(() => model.Forward(new CpuOperators(scope), batch));
+        Assert.Contains("stands at 2, its tokens were added at 0", error.Message, StringComparison.Ordinal);
+        batch.Clear();
+        batch.Add([3], state, LogitRows.Last);
+        model.Forward(new CpuOperators(scope), batch);
+        Assert.Equal(3, state.Position);
+    }
+
+    [Fact]
+    public void A_profile_shows_every_layer_and_the_operators_in_it()
+    {
+        using var model = SmallModels.Create("usual pattern", _device);
+        var trace = new ChromeTrace();
+        Profiler.Start(trace);
+        ModelRunner.Packed(model, SmallModels.Tokens(4, 53));
+        Profiler.Stop();
+        using var json = new MemoryStream();
+        trace.Write(json);
+        var text = System.Text.Encoding.UTF8.GetString(json.ToArray());
+        string[] expected = ["layer 0 (Mamba)", "layer 3 (WindowAttention)", "linear", "selective scan", "attention", "rotary embedding", "causal convolution", "RMS norm", "SwiGLU", "embedding"];
+        Assert.All(expected, name => Assert.Contains($"\"{name}\"", text, StringComparison.Ordinal));
     }
 
     [Fact]

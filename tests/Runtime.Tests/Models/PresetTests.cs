@@ -52,4 +52,21 @@ public sealed class PresetTests
         Assert.InRange(window.Weights, 2_582_000_000, 2_590_000_000);
         Assert.True(MemoryEstimate.Of(c, DType.Q4_0, 100).Weights < 0.3 * window.Weights);
     }
+
+    [Fact]
+    public void The_longest_context_is_the_last_that_memory_holds()
+    {
+        var c = Plamo2Presets.Get("plamo-2-1b").Configuration;
+        var full = c with { FullAttentionLayers = [.. Enumerable.Range(0, 16)] };
+        const long Memory = 4L << 30;
+        var longest = MemoryEstimate.LongestContext(full, DType.Float32, Memory);
+        Assert.InRange(longest, 100_000, 1_000_000);
+        Assert.InRange(MemoryEstimate.WithWeights(full, 0, DType.Float32, longest).Total, 0, Memory);
+        Assert.True(MemoryEstimate.WithWeights(full, 0, DType.Float32, longest + 1).Total > Memory);
+
+        // Windows do not grow: the class's own rule is what bounds them.
+        Assert.Equal(c.MaxPositionEmbeddings, MemoryEstimate.LongestContext(c, DType.Float32, Memory));
+        Assert.Equal(1, MemoryEstimate.LongestContext(full, DType.Float32, 1));
+        Assert.InRange(MemoryEstimate.LongestContext(full with { MaxPositionEmbeddings = long.MaxValue }, DType.Float32, Memory), longest, longest);
+    }
 }

@@ -93,6 +93,44 @@ public sealed class BatchSchedulerTests : IDisposable
         await Assert.ThrowsAsync<ObjectDisposedException>(() => Collect(scheduler, [1], Wanted(1, 1)));
     }
 
+    [Fact]
+    public async Task A_state_that_cannot_be_made_is_the_error_of_its_request_alone()
+    {
+        var c = _model.Configuration;
+        using var device = new NoRoom();
+        using var model = new Plamo2Model(c, device, slot => new ModelParameter(slot, Tensor.Allocate(_device, new Shape(slot.Shape), DType.Float32), slot.NormOffset));
+        using var scheduler = new BatchScheduler(model, null, Options);
+        for (var i = 0; i < 2; i++)
+        {
+            var error = await Assert.ThrowsAsync<NotSupportedException>(() => Collect(scheduler, [1, 2], Wanted(3, 1)));
+            Assert.Equal("no room", error.Message);
+        }
+    }
+
+    [Fact]
+    public async Task Requests_that_arrive_while_the_scheduler_ends_end_too()
+    {
+        for (var round = 0; round < 100; round++)
+        {
+            var scheduler = new BatchScheduler(_model, null, Options);
+            using var begun = new CountdownEvent(3);
+            var requests = Enumerable.Range(0, 3).Select(i => Task.Run(async () =>
+            {
+                begun.Signal();
+                while (true)
+                {
+                    await Collect(scheduler, [1 + i], Wanted(1, 1));
+                }
+            })).ToArray();
+            begun.Wait(TestContext.Current.CancellationToken);
+            await Task.WhenAll(Task.Run(scheduler.Dispose), Task.Run(scheduler.Dispose));
+            foreach (var request in requests)
+            {
+                await Assert.ThrowsAsync<ObjectDisposedException>(() => request.WaitAsync(TimeSpan.FromSeconds(30)));
+            }
+        }
+    }
+
     private static GenerationOptions Wanted(int tokens, ulong seed) => new() { MaxTokens = tokens, Seed = seed, IgnoreEndOfText = true, TopP = 0.95 };
 
     private static async Task<int[]> Collect(BatchScheduler scheduler, int[] prompt, GenerationOptions options)
@@ -114,5 +152,25 @@ public sealed class BatchSchedulerTests : IDisposable
         }
 
         Assert.True(holds());
+    }
+
+    /// <summary>A device that has never any memory.</summary>
+    private sealed class NoRoom : Device
+    {
+        public override string Name => "no room";
+
+        public override string Description => Name;
+
+        public override MemoryInfo Memory => default;
+
+        public override Storage Allocate(long bytes) => throw new NotSupportedException(Name);
+
+        public override void Trim()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }

@@ -47,6 +47,6 @@ public sealed class PassPlannerTests
     private static Sequence Prompt(int length)
     {
         var tokens = new int[length];
-        return new Sequence(tokens, new Answer(tokens, new GenerationOptions(), new Plamo2Configuration { VocabSize = 8 }, null));
+        return new Sequence(tokens, new Answer(tokens, 0, new GenerationOptions(), new Plamo2Configuration { VocabSize = 8 }, 1 << 20, null));
     }
 }

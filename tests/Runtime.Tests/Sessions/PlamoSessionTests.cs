@@ -99,6 +99,18 @@ public sealed class PlamoSessionTests : IDisposable
         Assert.Equal(2, session.Position);
     }
 
+    [Fact]
+    public void Tokens_before_a_restored_state_fill_the_context_too()
+    {
+        using var session = new PlamoSession(_model);
+        session.Append([1, 2, 3]);
+        using var snapshot = session.Snapshot();
+        session.Restore(snapshot);
+        var options = new GenerationOptions { ContextLength = 4, IgnoreEndOfText = true, Seed = 1 };
+        Assert.Contains("found 5 tokens", Assert.Throws<ConfigurationException>(() => session.Generate(new[] { 4, 5 }, options)).Message, StringComparison.Ordinal);
+        Assert.Equal(FinishReason.ContextFull, Assert.Single(session.Generate(new[] { 4 }, options)).Finish);
+    }
+
     private List<GeneratedToken> Generate(GenerationOptions options, PlamoTokenizer tokenizer)
     {
         using var session = new PlamoSession(_model, tokenizer);
