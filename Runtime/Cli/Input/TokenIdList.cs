@@ -13,9 +13,31 @@ internal static class TokenIdList
     internal static int[] Parse(string text, string source, int vocabSize)
     {
         var ids = new List<int>();
-        foreach (var range in Inside(text).SplitAny([',', ' ', '\t', '\r', '\n']))
+        var list = Inside(text);
+        if (list.IsWhiteSpace())
         {
-            var part = Inside(text)[range];
+            return [];
+        }
+
+        foreach (var entry in list.Split(','))
+        {
+            // White space divides ids too, but between two commas there must be one.
+            if (list[entry].IsWhiteSpace())
+            {
+                throw new UsageException($"{source}: token {ids.Count}: expected a token id, found nothing between commas");
+            }
+
+            AddAll(list[entry], source, vocabSize, ids);
+        }
+
+        return [.. ids];
+    }
+
+    private static void AddAll(ReadOnlySpan<char> entry, string source, int vocabSize, List<int> ids)
+    {
+        foreach (var range in entry.SplitAny([' ', '\t', '\r', '\n']))
+        {
+            var part = entry[range];
             if (part.IsEmpty)
             {
                 continue;
@@ -33,8 +55,6 @@ internal static class TokenIdList
 
             ids.Add((int)id);
         }
-
-        return [.. ids];
     }
 
     /// <summary>The numbers without the brackets around them, and without the name before them in <c>{"ids": [...]}</c>.</summary>

@@ -110,6 +110,7 @@ public sealed class TokenizerTests : IDisposable
         CommandRun.Of("tokenizer", "decode", "--model", model, "--tokens", "5,6,300").RefusesWith("--tokens: token 2", "vocabulary of 300", "found 300");
         CommandRun.Of("tokenizer", "decode", "--model", model, "--tokens", "5,-6").RefusesWith("token 1", "found -6");
         CommandRun.Of("tokenizer", "decode", "--model", model, "--tokens", "5,六").RefusesWith("token 1", "found '六'");
+        CommandRun.Of("tokenizer", "decode", "--model", model, "--tokens", "5,,6").RefusesWith("token 1", "nothing between commas");
         CommandRun.Of("7 8 99999999999999999999"u8, "tokenizer", "decode", "--model", model).RefusesWith("standard input: token 2");
         CommandRun.Of("tokenizer", "train", "--out", _place["V"]).RefusesWith("--input: expected");
         CommandRun.Of("tokenizer", "train", "--input", corpus).RefusesWith("--out: expected");
