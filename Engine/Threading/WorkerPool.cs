@@ -14,13 +14,16 @@ namespace PlamoNative.Engine;
 public sealed unsafe class WorkerPool : IDisposable
 {
     private const int SpinsBeforeSleep = 2000;
+    private const long Closed = 1L << 31;
+    private const long HelperMask = Closed - 1;
 
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim[] _wakes;
     private readonly int[] _sleeping;
     private int _busy;
-    private int _generation;
-    private int _unfinished;
+
+    // The call in progress: its number in the upper half, a bit that it takes no more helpers, and how many threads are helping now.
+    private long _call = Closed;
     private int _disposed;
     private void* _kernel;
     private delegate*<WorkerPool, void*, int, void> _run;
@@ -86,8 +89,7 @@ public sealed unsafe class WorkerPool : IDisposable
             fixed (byte* address = &Unsafe.As<TKernel, byte>(ref kernel))
             {
                 _kernel = address;
-                Volatile.Write(ref _unfinished, _threads.Length);
-                Interlocked.Increment(ref _generation);
+                Interlocked.Exchange(ref _call, ((_call >> 32) + 1) << 32);
                 for (var i = 0; i < _wakes.Length; i++)
                 {
                     if (Volatile.Read(ref _sleeping[i]) == 1 && Interlocked.Exchange(ref _sleeping[i], 0) == 1)
@@ -97,8 +99,11 @@ public sealed unsafe class WorkerPool : IDisposable
                 }
 
                 RunParts<TKernel>(this, address, 0);
+
+                // Every part is taken. A thread that has not come yet is not waited for: on a busy machine it may be a long time away.
+                Interlocked.Or(ref _call, Closed);
                 var spinner = default(SpinWait);
-                while (Volatile.Read(ref _unfinished) != 0)
+                while ((Volatile.Read(ref _call) & HelperMask) != 0)
                 {
                     spinner.SpinOnce(sleep1Threshold: -1);
                 }
@@ -171,43 +176,64 @@ public sealed unsafe class WorkerPool : IDisposable
         }
     }
 
-    private void Work(int worker)
+    /// <summary>Joins the call in progress unless it is closed or this thread has already helped with it.</summary>
+    private bool TryJoin(ref long seen)
     {
-        var seen = 0;
         while (true)
         {
-            var spins = 0;
-            while (Volatile.Read(ref _generation) == seen)
+            var call = Volatile.Read(ref _call);
+            if (call >> 32 == seen)
             {
-                if (Volatile.Read(ref _disposed) != 0)
-                {
-                    return;
-                }
-
-                if (++spins < SpinsBeforeSleep)
-                {
-                    Thread.SpinWait(20);
-                    continue;
-                }
-
-                Interlocked.Exchange(ref _sleeping[worker - 1], 1);
-                if (Volatile.Read(ref _generation) != seen || Volatile.Read(ref _disposed) != 0)
-                {
-                    // Work arrived between the last look and going to sleep: take it back, or consume the wake that is on its way.
-                    if (Interlocked.Exchange(ref _sleeping[worker - 1], 0) == 0)
-                    {
-                        _wakes[worker - 1].Wait();
-                    }
-
-                    continue;
-                }
-
-                _wakes[worker - 1].Wait();
+                return false;
             }
 
-            seen = Volatile.Read(ref _generation);
-            _run(this, _kernel, worker);
-            Interlocked.Decrement(ref _unfinished);
+            if ((call & Closed) != 0)
+            {
+                seen = call >> 32;
+                return false;
+            }
+
+            if (Interlocked.CompareExchange(ref _call, call + 1, call) == call)
+            {
+                seen = call >> 32;
+                return true;
+            }
+        }
+    }
+
+    private void Work(int worker)
+    {
+        var seen = 0L;
+        var spins = 0;
+        while (Volatile.Read(ref _disposed) == 0)
+        {
+            if (TryJoin(ref seen))
+            {
+                _run(this, _kernel, worker);
+                Interlocked.Decrement(ref _call);
+                spins = 0;
+            }
+            else if (++spins < SpinsBeforeSleep)
+            {
+                Thread.SpinWait(20);
+            }
+            else
+            {
+                Sleep(worker, seen);
+                spins = 0;
+            }
+        }
+    }
+
+    private void Sleep(int worker, long seen)
+    {
+        Interlocked.Exchange(ref _sleeping[worker - 1], 1);
+
+        // A call that began since the last look has perhaps seen no sleeper: take the sleep back, unless its wake is already on the way.
+        var isNew = Volatile.Read(ref _call) >> 32 != seen || Volatile.Read(ref _disposed) != 0;
+        if (!isNew || Interlocked.Exchange(ref _sleeping[worker - 1], 0) == 0)
+        {
+            _wakes[worker - 1].Wait();
         }
     }
 }

@@ -9,7 +9,7 @@ namespace PlamoNative.Runtime.Checkpoints;
 /// Its <c>ssm_a</c> is <c>-exp(A_log)</c>; <c>A_log = log(-a)</c> is computed in float64 and rounded once.
 /// </summary>
 /// <remarks>Files without our keys say nothing about windows: all attention layers are then full, as llama.cpp has it, and a notice says so.</remarks>
-public static class GgufModel
+internal static class GgufModel
 {
     /// <summary>Opens a file; see <see cref="ModelLoader.Open"/>.</summary>
     public static LoadedModel Open(string path, Device device, ModelLoadOptions options)
@@ -23,14 +23,6 @@ public static class GgufModel
         using var loader = new ParameterLoader(device, options.IsFloat64);
         var model = new Plamo2Model(configuration, device, slot => Load(file, loader, slot));
         return new LoadedModel(path, model, tokenizer, reader.Notices);
-    }
-
-    /// <summary>Reads the file's configuration alone, with the options applied.</summary>
-    public static Plamo2Configuration ReadConfiguration(string path, ModelLoadOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        using var file = GgufFile.Open(path);
-        return new GgufConfigurationReader(file).Read(options);
     }
 
     private static ModelParameter Load(GgufFile file, ParameterLoader loader, WeightSlot slot)

@@ -9,7 +9,7 @@ namespace PlamoNative.Runtime.Checkpoints;
 /// A model folder as the Hugging Face hub holds it: <c>config.json</c>, safetensors (one file, or shards and their index), <c>tokenizer.jsonl</c>,
 /// <c>tokenizer_config.json</c>.
 /// </summary>
-public static class HuggingFaceFolder
+internal static class HuggingFaceFolder
 {
     /// <summary>Opens a folder; see <see cref="ModelLoader.Open"/>.</summary>
     public static LoadedModel Open(string path, Device device, ModelLoadOptions options)
@@ -23,10 +23,8 @@ public static class HuggingFaceFolder
         return new LoadedModel(path, model, tokenizer, []);
     }
 
-    /// <summary>Reads the folder's <c>config.json</c> alone, with the options applied.</summary>
-    public static Plamo2Configuration ReadConfiguration(string path, ModelLoadOptions options)
+    private static Plamo2Configuration ReadConfiguration(string path, ModelLoadOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
         var configuration = Plamo2Configuration.Read(Path.Combine(path, Plamo2Configuration.FileName));
         return (configuration with
         {

@@ -17,6 +17,8 @@ internal sealed class AttentionMixer(
     private readonly int? _window = kind == LayerKind.WindowAttention ? c.VisibleWindow : null;
     private readonly double _theta = c.RopeThetaOf(kind);
 
+    internal override string Name => "attention mixer";
+
     internal override Tensor Forward(IOperators ops, Tensor input, ForwardBatch batch)
     {
         using var projected = ops.Linear(input, qkv);

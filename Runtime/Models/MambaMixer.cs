@@ -26,6 +26,8 @@ internal sealed record MambaWeights(
 /// <param name="w">Weights.</param>
 internal sealed class MambaMixer(Plamo2Configuration c, int index, MambaWeights w) : Mixer
 {
+    internal override string Name => "mamba mixer";
+
     internal override Tensor Forward(IOperators ops, Tensor input, ForwardBatch batch)
     {
         var tokens = input.Shape[0];

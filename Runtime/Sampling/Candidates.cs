@@ -5,7 +5,7 @@ namespace PlamoNative.Runtime.Sampling;
 /// first, the lower id first among equals. Its memory is used again for every token.
 /// </summary>
 /// <param name="vocabulary">Logits of a row.</param>
-public sealed class Candidates(int vocabulary)
+internal sealed class Candidates(int vocabulary)
 {
     private const int FirstTop = 64;
     private const int Growth = 8;

@@ -4,7 +4,7 @@ namespace PlamoNative.Runtime.Sampling;
 
 /// <summary>Keeps tokens at least <c>share</c> times as likely as the likeliest one (Nguyen et al., 2024).</summary>
 /// <param name="share">Above 0 and at most 1.</param>
-public sealed class MinP(double share) : SamplerStep
+internal sealed class MinP(double share) : SamplerStep
 {
     private readonly double _logShare = PortableMath.Log(share);
 

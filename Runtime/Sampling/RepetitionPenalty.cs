@@ -4,7 +4,7 @@ namespace PlamoNative.Runtime.Sampling;
 /// Makes every token of prompt and answer less likely: a positive logit is divided by the penalty, a negative one multiplied (Keskar et al., CTRL, 2019).
 /// </summary>
 /// <param name="penalty">Above 0; 1 changes nothing.</param>
-public sealed class RepetitionPenalty(float penalty) : SamplerStep
+internal sealed class RepetitionPenalty(float penalty) : SamplerStep
 {
     /// <inheritdoc/>
     public override void Apply(Candidates candidates, TokenHistory history)

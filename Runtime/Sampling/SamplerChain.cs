@@ -6,7 +6,7 @@ namespace PlamoNative.Runtime.Sampling;
 /// From logits to the next token: penalties, temperature, top-k, top-p, min-p, in this order, then the draw; with temperature 0 penalties and the likeliest
 /// token. The same logits, history and seed give the same token on every machine. One chain serves one request.
 /// </summary>
-public sealed class SamplerChain
+internal sealed class SamplerChain
 {
     private readonly List<SamplerStep> _steps = [];
     private readonly Candidates _candidates;

@@ -1,7 +1,7 @@
 namespace PlamoNative.Runtime.Sampling;
 
 /// <summary>One step on the way from logits to a token: it changes logits or cuts candidates.</summary>
-public abstract class SamplerStep
+internal abstract class SamplerStep
 {
     /// <summary>Does the step.</summary>
     /// <param name="candidates">What may be drawn.</param>

@@ -5,7 +5,7 @@ namespace PlamoNative.Runtime.Sampling;
 /// certain. What comes out does not depend on how the text was cut.
 /// </summary>
 /// <param name="stops">The strings, none empty; compared code unit by code unit.</param>
-public sealed class StopStrings(IReadOnlyList<string> stops)
+internal sealed class StopStrings(IReadOnlyList<string> stops)
 {
     private string _held = "";
 

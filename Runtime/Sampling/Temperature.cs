@@ -4,7 +4,7 @@ namespace PlamoNative.Runtime.Sampling;
 /// Divides logits: below 1 the likely becomes likelier, above 1 everything evens out. The largest is moved to 0 first, so that no temperature overflows.
 /// </summary>
 /// <param name="temperature">Above 0.</param>
-public sealed class Temperature(float temperature) : SamplerStep
+internal sealed class Temperature(float temperature) : SamplerStep
 {
     /// <inheritdoc/>
     public override void Apply(Candidates candidates, TokenHistory history)

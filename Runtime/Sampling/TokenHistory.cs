@@ -1,7 +1,7 @@
 namespace PlamoNative.Runtime.Sampling;
 
 /// <summary>The tokens of a request so far, counted: the prompt's and the generated ones.</summary>
-public sealed class TokenHistory
+internal sealed class TokenHistory
 {
     private readonly HashSet<int> _seen = [];
     private readonly Dictionary<int, int> _generated = [];

@@ -2,7 +2,7 @@ namespace PlamoNative.Runtime.Sampling;
 
 /// <summary>Keeps the k likeliest tokens; the lower id wins a tie for the last place.</summary>
 /// <param name="count">k, at least 1.</param>
-public sealed class TopK(int count) : SamplerStep
+internal sealed class TopK(int count) : SamplerStep
 {
     /// <inheritdoc/>
     public override void Apply(Candidates candidates, TokenHistory history)

@@ -4,7 +4,7 @@ namespace PlamoNative.Runtime.Sampling;
 
 /// <summary>Keeps the fewest likeliest tokens whose probabilities, among what is left, add up to p or more (Holtzman et al., 2019).</summary>
 /// <param name="mass">p, above 0 and at most 1.</param>
-public sealed class TopP(double mass) : SamplerStep
+internal sealed class TopP(double mass) : SamplerStep
 {
     /// <inheritdoc/>
     public override void Apply(Candidates candidates, TokenHistory history)

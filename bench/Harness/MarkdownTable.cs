@@ -39,7 +39,7 @@ internal static class MarkdownTable
         result.Shape,
         result.DType,
         result.Threads.ToString(CultureInfo.InvariantCulture),
-        Figure(result.MedianMilliseconds),
+        result.MedianMilliseconds > 0 ? Figure(result.MedianMilliseconds) : "",
         result.Rounds > 1 ? $"{Figure(100 * result.Spread)} % of {result.Rounds}" : "",
         $"{Figure(result.Value)} {result.Unit}",
         result.PercentOfLimit is { } percent ? $"{percent.ToString("F1", CultureInfo.InvariantCulture)} %" : "",

@@ -62,7 +62,7 @@ internal sealed class ModelSuite : IBenchSuite
                 Candidate = new Contender("ours", BenchModel.PrefillFlops(model.Configuration, PrefillTokens), PrefillTokens, () => runner.Prefill(prompt)),
                 Limit = context.MatmulLimit(threads),
                 Target = dtype == DType.BFloat16 ? "70 %" : null,
-                MaxRounds = 5,
+                MaxRounds = 3,
                 Note = "FLOP of the linear layers only",
             });
         }

@@ -7,7 +7,7 @@ namespace PlamoNative.Bench;
 /// <summary>C = A · B in float32, all square. Lives as long as the process: a limit may need it at any time.</summary>
 internal sealed unsafe class SquareMatmul(int size, WorkerPool workers) : IDisposable
 {
-    private const double SliceSeconds = 0.05;
+    private const double SliceSeconds = 0.15;
 
     private readonly NativeBuffer _a = NativeBuffer.RandomFloats((long)size * size, 1);
     private readonly NativeBuffer _b = NativeBuffer.RandomFloats((long)size * size, 2);
