@@ -40,7 +40,7 @@ public sealed class CpuOperators(TensorScope scope, ActivationMode activations =
     /// <inheritdoc/>
     public Tensor RmsNorm(Tensor input, Tensor weight, double offset, double epsilon)
     {
-        using var range = Profiler.Range("rms norm");
+        using var range = Profiler.Range("RMS norm");
         var output = AllocateLike(input);
         Kernels.RmsNorm.Forward(input, weight, offset, epsilon, output);
         return output;
@@ -58,7 +58,7 @@ public sealed class CpuOperators(TensorScope scope, ActivationMode activations =
     /// <inheritdoc/>
     public Tensor SwiGlu(Tensor gateUp)
     {
-        using var range = Profiler.Range("swiglu");
+        using var range = Profiler.Range("SwiGLU");
         ArgumentNullException.ThrowIfNull(gateUp);
         OperatorChecks.Rank(nameof(SwiGlu), nameof(gateUp), gateUp, 2);
         var output = Scope.Allocate(new Shape(gateUp.Shape[0], gateUp.Shape[1] / 2), gateUp.DType);
@@ -87,7 +87,7 @@ public sealed class CpuOperators(TensorScope scope, ActivationMode activations =
     /// <inheritdoc/>
     public Tensor CausalConv1d(Tensor input, Tensor weight, SequenceOffsets offsets, ReadOnlySpan<ConvState> states)
     {
-        using var range = Profiler.Range("causal conv1d");
+        using var range = Profiler.Range("causal convolution");
         ArgumentNullException.ThrowIfNull(input);
         var shape = input.Shape;
         var output = shape.Rank == 3 ? Scope.Allocate(new Shape(shape[0], shape[1] * shape[2]), input.DType) : AllocateLike(input);

@@ -76,6 +76,7 @@ public sealed unsafe class WorkerPool : IDisposable
             return;
         }
 
+        Exception? failure;
         try
         {
             // A few parts per thread even out unequal items; parts are handed out in order.
@@ -108,6 +109,9 @@ public sealed unsafe class WorkerPool : IDisposable
                     spinner.SpinOnce(sleep1Threshold: -1);
                 }
             }
+
+            // Taken before another call may own the threads and begin its own.
+            failure = _failure;
         }
         finally
         {
@@ -115,7 +119,7 @@ public sealed unsafe class WorkerPool : IDisposable
             Volatile.Write(ref _busy, 0);
         }
 
-        if (_failure is { } failure)
+        if (failure is not null)
         {
             ExceptionDispatchInfo.Throw(failure);
         }

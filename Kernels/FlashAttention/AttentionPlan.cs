@@ -7,7 +7,7 @@ internal unsafe struct AttentionPlan<T>
     where T : unmanaged
 {
     [ThreadStatic]
-    private static AttentionSequence<T>[]? t_sequences;
+    private static AttentionSequence<T>[]? _sequences;
 
     internal AttentionSequence<T>[] Sequences;
     internal int Count;
@@ -17,10 +17,10 @@ internal unsafe struct AttentionPlan<T>
     /// <summary>Lays out the work: for each sequence, key-value head, query block and split one item.</summary>
     internal static AttentionPlan<T> Create(in AttentionProblem<T> problem, SequenceOffsets offsets, ReadOnlySpan<KvCache> caches)
     {
-        var sequences = t_sequences;
+        var sequences = _sequences;
         if (sequences is null || sequences.Length < offsets.Count)
         {
-            t_sequences = sequences = new AttentionSequence<T>[Math.Max(16, offsets.Count)];
+            _sequences = sequences = new AttentionSequence<T>[Math.Max(16, offsets.Count)];
         }
 
         var plan = new AttentionPlan<T> { Sequences = sequences, Count = offsets.Count };

@@ -10,7 +10,7 @@ internal unsafe struct ScanPlan<T>
     where T : unmanaged
 {
     [ThreadStatic]
-    private static ScanSequence<T>[]? t_sequences;
+    private static ScanSequence<T>[]? _sequences;
 
     internal ScanSequence<T>[] Sequences;
     internal int Count;
@@ -18,10 +18,10 @@ internal unsafe struct ScanPlan<T>
 
     internal static ScanPlan<T> Create(SequenceOffsets offsets, int chunk, ReadOnlySpan<SsmState> states)
     {
-        var sequences = t_sequences;
+        var sequences = _sequences;
         if (sequences is null || sequences.Length < offsets.Count)
         {
-            t_sequences = sequences = new ScanSequence<T>[Math.Max(16, offsets.Count)];
+            _sequences = sequences = new ScanSequence<T>[Math.Max(16, offsets.Count)];
         }
 
         var plan = new ScanPlan<T> { Sequences = sequences, Count = offsets.Count };

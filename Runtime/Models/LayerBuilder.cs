@@ -11,14 +11,15 @@ internal sealed class LayerBuilder(Plamo2Configuration c, Func<WeightSlot, Model
     internal DecoderLayer[] Layers()
     {
         var kinds = c.LayerKinds();
-        return [.. kinds.Select((kind, i) => Layer(LayerSlots.Create(c, i, kind), kind))];
+        return [.. kinds.Select((kind, i) => Layer(i, LayerSlots.Create(c, i, kind), kind))];
     }
 
     internal LinearWeight Matrix(WeightSlot slot) => load(slot).Weight!;
 
     internal Norm Norm(WeightSlot slot, double epsilon) => new(load(slot), epsilon);
 
-    private DecoderLayer Layer(LayerSlots slots, LayerKind kind) => new(
+    private DecoderLayer Layer(int index, LayerSlots slots, LayerKind kind) => new(
+        FormattableString.Invariant($"layer {index} ({kind})"),
         Norm(slots.PreMixerNorm, c.RmsNormEpsilon),
         slots.Mamba is { } mamba ? Mamba(mamba) : Attention(slots.Attention!, kind),
         Norm(slots.PostMixerNorm, c.RmsNormEpsilon),
