@@ -10,8 +10,8 @@ internal unsafe ref struct ScratchBuffer
 {
     private const int Alignment = 64;
     private static readonly Lock Gate = new();
-    private static Block[] s_free = new Block[16];
-    private static int s_count;
+    private static Block[] _free = new Block[16];
+    private static int _count;
     private Block _block;
 
     private ScratchBuffer(Block block) => _block = block;
@@ -29,16 +29,16 @@ internal unsafe ref struct ScratchBuffer
             // The smallest that fits, if it is not far too large; else the largest of the smaller ones, to be replaced, so that the number of blocks
             // does not grow with the number of sizes.
             var chosen = -1;
-            for (var i = 0; i < s_count; i++)
+            for (var i = 0; i < _count; i++)
             {
-                var size = s_free[i].Bytes;
+                var size = _free[i].Bytes;
                 var fits = size >= bytes;
                 if (fits && size > (8 * bytes) + 65536)
                 {
                     continue;
                 }
 
-                var chosenSize = chosen < 0 ? 0 : s_free[chosen].Bytes;
+                var chosenSize = chosen < 0 ? 0 : _free[chosen].Bytes;
                 if (chosen < 0 || (fits ? chosenSize < bytes || size < chosenSize : chosenSize < size))
                 {
                     chosen = i;
@@ -47,8 +47,8 @@ internal unsafe ref struct ScratchBuffer
 
             if (chosen >= 0)
             {
-                block = s_free[chosen];
-                s_free[chosen] = s_free[--s_count];
+                block = _free[chosen];
+                _free[chosen] = _free[--_count];
             }
         }
 
@@ -72,12 +72,12 @@ internal unsafe ref struct ScratchBuffer
 
         lock (Gate)
         {
-            if (s_count == s_free.Length)
+            if (_count == _free.Length)
             {
-                Array.Resize(ref s_free, s_count * 2);
+                Array.Resize(ref _free, _count * 2);
             }
 
-            s_free[s_count++] = _block;
+            _free[_count++] = _block;
         }
 
         _block = default;

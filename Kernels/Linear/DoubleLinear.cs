@@ -13,7 +13,7 @@ internal static unsafe class DoubleLinear
     private const int Lanes = 8;
 
     [ThreadStatic]
-    private static double[]? s_row;
+    private static double[]? _row;
 
     /// <summary>Runs the product.</summary>
     public static void Forward(double* x, nint xStride, int m, int k, Tensor weight, int n, double* y, WorkerPool workers)
@@ -39,12 +39,12 @@ internal static unsafe class DoubleLinear
 
         public readonly void Run(int begin, int end, int worker)
         {
-            if (s_row is null || s_row.Length < K)
+            if (_row is null || _row.Length < K)
             {
-                s_row = new double[K];
+                _row = new double[K];
             }
 
-            fixed (double* row = s_row)
+            fixed (double* row = _row)
             {
                 for (var o = begin; o < end; o++)
                 {

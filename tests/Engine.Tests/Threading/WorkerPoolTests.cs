@@ -95,7 +95,8 @@ public sealed class WorkerPoolTests
                 {
                     started.Set();
                 }
-            }) { IsBackground = true };
+            })
+            { IsBackground = true };
             caller.Start();
             started.Wait(TestContext.Current.CancellationToken);
             pool.Dispose();

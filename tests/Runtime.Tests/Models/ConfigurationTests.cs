@@ -75,7 +75,10 @@ public sealed class ConfigurationTests
         var lists = new { first.OtherKeys, first.EosTokenIds, first.FullAttentionLayers, first.IsAttentionLayer };
         Assert.Equal(first, second with
         {
-            OtherKeys = lists.OtherKeys, EosTokenIds = lists.EosTokenIds, FullAttentionLayers = lists.FullAttentionLayers, IsAttentionLayer = lists.IsAttentionLayer,
+            OtherKeys = lists.OtherKeys,
+            EosTokenIds = lists.EosTokenIds,
+            FullAttentionLayers = lists.FullAttentionLayers,
+            IsAttentionLayer = lists.IsAttentionLayer,
         });
         Assert.Equal([1], second.FullAttentionLayers);
     }
