@@ -84,4 +84,28 @@ public sealed unsafe class MemoryPoolTests
         second.Release();
         Assert.Equal(2048, pool.Info.PeakLiveBytes);
     }
+
+    [Fact]
+    public void Ever_new_sizes_do_not_pile_up_and_a_repeated_step_keeps_all_of_its_own()
+    {
+        var pool = new MemoryPool();
+        for (var size = 1L << 20; size > 1 << 10; size -= 1 << 10)
+        {
+            Step(size);
+        }
+
+        Assert.InRange(pool.Info.CachedBytes, 1, (3 * pool.Info.PeakLiveBytes) + (1 << 20));
+        Step(1 << 20);
+        Step(1 << 20);
+        var allocations = pool.Info.SystemAllocations;
+        Step(1 << 20);
+        Assert.Equal(allocations, pool.Info.SystemAllocations);
+
+        void Step(long size)
+        {
+            pool.Rent(size).Release();
+            pool.Rent(size / 2).Release();
+            pool.Rent(size / 3).Release();
+        }
+    }
 }
