@@ -73,7 +73,7 @@ public sealed class PlamoChatClient : IChatClient
         LoadedModel? model = null;
         try
         {
-            model = ModelLoader.Open(options.Model, device, new ModelLoadOptions { WindowSize = options.Window });
+            model = ModelLoader.Open(options.Model, device, new ModelLoadOptions { WindowSize = options.Window, WindowCountsQuery = options.WindowCountsQuery });
             ILogger log = logger is null ? NullLogger.Instance : logger;
             var client = new PlamoChatClient(device, model, options, log);
             ClientLog.Loaded(log, options.Model, device.Description);

@@ -23,6 +23,9 @@ public sealed class PlamoOptions
     /// </summary>
     public int? Window { get; set; }
 
+    /// <summary>True for engines' other reading of the window: W visible positions with the query's own, instead of the reference's W + 1.</summary>
+    public bool WindowCountsQuery { get; set; }
+
     /// <summary>How activations meet block-quantised weights.</summary>
     public ActivationMode Activations { get; set; } = ActivationMode.Exact;
 

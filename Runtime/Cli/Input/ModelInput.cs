@@ -15,6 +15,9 @@ internal sealed class ModelInput
 
     private readonly Option<string> _model = CommonOptions.Text("--model", "DIR|FILE.gguf", "A model folder in Hugging Face layout, or a GGUF file.");
     private readonly Option<string> _window;
+    private readonly Option<bool> _countsQuery = CommonOptions.Flag(
+        "--window-counts-query", "Read the window as W positions with the query's own, as some engines do, instead of the reference's W + 1.");
+
     private readonly Option<string> _activations = CommonOptions.Text(
         "--activations", "exact|int8", "How activations meet block-quantised weights. [default: exact]");
 
@@ -22,9 +25,9 @@ internal sealed class ModelInput
     internal ModelInput(string windowName = "--window") => _window = CommonOptions.Text(
         windowName, "N", "Attention window, in place of what the files say; also for GGUF files that say nothing about windows.");
 
-    internal IEnumerable<Option> WhichOptions => [_model, _window];
+    internal IEnumerable<Option> WhichOptions => [_model, _window, _countsQuery];
 
-    internal IEnumerable<Option> RunOptions => [_model, _window, _activations];
+    internal IEnumerable<Option> RunOptions => [_model, _window, _countsQuery, _activations];
 
     internal bool IsGiven(VerbContext context) => context.Values.IsGiven(_model);
 
@@ -39,7 +42,11 @@ internal sealed class ModelInput
     internal LoadedModel Open(VerbContext context, Device device)
     {
         using var range = Profiler.Range("load model", "phase");
-        var model = ModelLoader.Open(PathOf(context), device, new ModelLoadOptions { WindowSize = context.Values.OptionalInteger(_window, 1, LargestWindow) });
+        var options = new ModelLoadOptions
+        {
+            WindowSize = context.Values.OptionalInteger(_window, 1, LargestWindow), WindowCountsQuery = context.Values.Has(_countsQuery),
+        };
+        var model = ModelLoader.Open(PathOf(context), device, options);
         foreach (var notice in model.Notices)
         {
             context.Notices.Add($"note: {notice}");

@@ -37,6 +37,9 @@ public sealed class LogitsTests(SmallModel small) : IDisposable
         Assert.Equal(narrow[..320], wide[..320]);
         Assert.NotEqual(narrow[^320..], wide[^320..]);
         AssertClose(wide, Logits("c.npy", small.Folder, "--window", "64", "--stepwise"));
+
+        // W + 1 positions of window 8 are the nine that another reading of window 9 has.
+        Assert.Equal(narrow, Logits("d.npy", small.Folder, "--window", "9", "--window-counts-query"));
     }
 
     [Fact]
