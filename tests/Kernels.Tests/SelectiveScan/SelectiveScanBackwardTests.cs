@@ -255,6 +255,34 @@ public sealed class SelectiveScanBackwardTests
         Assert.Equal(system, device.Memory.SystemAllocations);
     }
 
+    [Fact]
+    public void Gradients_that_do_not_fit_are_named()
+    {
+        using var device = new CpuDevice(1);
+        using var scope = new TensorScope(device);
+        Tensor New(params long[] sizes) => scope.Allocate(new Shape(sizes), DType.Float32);
+        var (x, dt, head, b, states) = (New(5, 2, 4), New(5, 2), New(2), New(5, 3), New(1, 2, 4, 3));
+        void Run(Tensor? initial, Tensor gradient, Tensor? final, Tensor dtGradient, Tensor? initialGradient) => SelectiveScanBackward.Run(
+            x, x, dt, head, head, b, b, head, new SequenceOffsets(0, 5), 256, initial, gradient, final, new SelectiveScanGradients
+            {
+                X = x,
+                Z = x,
+                Dt = dtGradient,
+                DtBias = head,
+                ALog = head,
+                B = b,
+                C = b,
+                D = head,
+                InitialStates = initialGradient,
+            });
+
+        Assert.Equal("outputGradient", Assert.Throws<ShapeMismatchException>(() => Run(null, dt, null, dt, null)).ParamName);
+        Assert.Equal("initialStates", Assert.Throws<ShapeMismatchException>(() => Run(New(2, 2, 4, 3), x, null, dt, null)).ParamName);
+        Assert.Equal("finalStateGradients", Assert.Throws<ShapeMismatchException>(() => Run(states, x, New(2, 4, 3), dt, states)).ParamName);
+        Assert.Equal("gradients.Dt", Assert.Throws<ShapeMismatchException>(() => Run(states, x, states, New(5, 3), states)).ParamName);
+        Assert.Equal("gradients.InitialStates", Assert.Throws<DTypeMismatchException>(() => Run(null, x, null, dt, scope.Allocate(states.Shape, DType.Float64))).ParamName);
+    }
+
     private static double Dot(ReadOnlySpan<double> left, ReadOnlySpan<double> right)
     {
         var sum = 0.0;
