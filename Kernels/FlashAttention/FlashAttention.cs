@@ -116,7 +116,8 @@ public static unsafe class FlashAttention
             Window = window ?? int.MaxValue,
         };
 
-    private static void Check(
+    /// <summary>What the arguments of a forward and of a backward pass must be like.</summary>
+    internal static void Check(
         Tensor query, Tensor key, Tensor value, SequenceOffsets offsets, int? window, ReadOnlySpan<KvCache> caches, Tensor output, Tensor? logSumExp)
     {
         ArgumentNullException.ThrowIfNull(query);

@@ -6,7 +6,7 @@ namespace PlamoNative.Kernels;
 internal static unsafe class KeyValueTile
 {
     // Not a power of two, so that staged rows do not compete for the same sets of the cache.
-    private static int StagedStride(int headSize) => PanelLayout.RoundUp(headSize, 16) + 16;
+    internal static int StagedStride(int headSize) => PanelLayout.RoundUp(headSize, 16) + 16;
 
     /// <summary>Floats of packed keys.</summary>
     internal static int KeyFloats(int headSize) => FlashAttentionSchedule.TileKeys * headSize;
@@ -93,8 +93,9 @@ internal static unsafe class KeyValueTile
         }
     }
 
+    /// <summary><c>to = from · scale</c> over neighbours.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Scale<TSimd, TVector>(float* from, float scale, int count, float* to)
+    internal static void Scale<TSimd, TVector>(float* from, float scale, int count, float* to)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {

@@ -32,13 +32,21 @@ internal static unsafe class ChunkStages
         for (var panel = 0; panel < panels; panel++)
         {
             var skip = (nint)panel * panelRows * Columns;
-            for (var t = 0; t < length;)
-            {
-                var height = length - t >= PanelLayout.Rows ? PanelLayout.Rows : PanelLayout.SmallRows;
-                TileProduct.Tile<TSimd, TVector>(
-                    height, Math.Min(length, t + height), weights + t, operands.Stride, inputs + skip, output + skip + (t * Columns), Columns, load);
-                t += height;
-            }
+            SumUpTo<TSimd, TVector>(weights, operands.Stride, length, inputs + skip, output + skip, Columns, load);
+        }
+    }
+
+    /// <summary><c>output_t (+)= Σ_{s &lt;= t} weights[s * stride + t] inputs_s</c> for one panel of 32 columns; weights above the diagonal are zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void SumUpTo<TSimd, TVector>(float* weights, int stride, int length, float* inputs, float* output, nint outputStride, bool load)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
+    {
+        for (var t = 0; t < length;)
+        {
+            var height = length - t >= PanelLayout.Rows ? PanelLayout.Rows : PanelLayout.SmallRows;
+            TileProduct.Tile<TSimd, TVector>(height, Math.Min(length, t + height), weights + t, stride, inputs, output + (t * outputStride), outputStride, load);
+            t += height;
         }
     }
 

@@ -16,7 +16,8 @@ internal unsafe struct ScanPlan<T>
     internal int Count;
     internal int Chunks;
 
-    internal static ScanPlan<T> Create(SequenceOffsets offsets, int chunk, ReadOnlySpan<SsmState> states)
+    /// <summary>Lays out the chunks; a backward pass runs the shortest sequences in chunks too.</summary>
+    internal static ScanPlan<T> Create(SequenceOffsets offsets, int chunk, ReadOnlySpan<SsmState> states, bool alwaysChunked = false)
     {
         var sequences = _sequences;
         if (sequences is null || sequences.Length < offsets.Count)
@@ -34,7 +35,7 @@ internal unsafe struct ScanPlan<T>
                 Length = length,
                 State = states.IsEmpty ? null : states[s].Values.PointerOf<T>(),
                 FirstChunk = plan.Chunks,
-                Chunks = SelectiveScanSchedule.UsesStateUpdate(length) ? 0 : (length + chunk - 1) / chunk,
+                Chunks = !alwaysChunked && SelectiveScanSchedule.UsesStateUpdate(length) ? 0 : (length + chunk - 1) / chunk,
             };
             plan.Chunks += sequences[s].Chunks;
         }

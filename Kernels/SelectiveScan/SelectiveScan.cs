@@ -92,8 +92,9 @@ public static unsafe class SelectiveScan
         workers.For(plan.Count * problem.Heads, ref kernel);
     }
 
-    private static ScanProblem<T> Problem<T>(
-        Tensor x, Tensor z, Tensor dt, Tensor dtBias, Tensor aLog, Tensor b, Tensor c, Tensor d, int chunkSize, Tensor output)
+    /// <summary>The raw form of a call; a backward pass has no output.</summary>
+    internal static ScanProblem<T> Problem<T>(
+        Tensor x, Tensor z, Tensor dt, Tensor dtBias, Tensor aLog, Tensor b, Tensor c, Tensor d, int chunkSize, Tensor? output)
         where T : unmanaged => new()
         {
             X = x.PointerOf<T>(),
@@ -111,7 +112,7 @@ public static unsafe class SelectiveScan
             DtBias = dtBias.PointerOf<T>(),
             ALog = aLog.PointerOf<T>(),
             D = d.PointerOf<T>(),
-            Output = output.PointerOf<T>(),
+            Output = output is null ? null : output.PointerOf<T>(),
             Heads = (int)x.Shape[1],
             HeadSize = (int)x.Shape[2],
             StateSize = (int)b.Shape[1],
@@ -131,6 +132,29 @@ public static unsafe class SelectiveScan
         int chunkSize,
         ReadOnlySpan<SsmState> states,
         Tensor output)
+    {
+        CheckInputs(x, z, dt, dtBias, aLog, b, c, d, offsets, chunkSize);
+        CheckInput(output, nameof(output), x.Shape, x.DType);
+        if (!output.IsContiguous)
+        {
+            throw new ArgumentException($"{Operation}: output: expected a dense tensor, found strides {output.Strides}", nameof(output));
+        }
+
+        if (!states.IsEmpty && states.Length != offsets.Count)
+        {
+            throw new ArgumentException($"{Operation}: states: expected none or {offsets.Count}, one for each sequence, found {states.Length}", nameof(states));
+        }
+
+        foreach (var state in states)
+        {
+            ArgumentNullException.ThrowIfNull(state, nameof(states));
+            CheckInput(state.Values, nameof(states), new Shape(x.Shape[1], x.Shape[2], b.Shape[1]), x.DType);
+        }
+    }
+
+    /// <summary>What the inputs of a forward and of a backward pass must be like.</summary>
+    internal static void CheckInputs(
+        Tensor x, Tensor z, Tensor dt, Tensor dtBias, Tensor aLog, Tensor b, Tensor c, Tensor d, SequenceOffsets offsets, int chunkSize)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(b);
@@ -161,26 +185,9 @@ public static unsafe class SelectiveScan
         CheckInput(b, nameof(b), new Shape(tokens, stateSize), x.DType);
         CheckInput(c, nameof(c), new Shape(tokens, stateSize), x.DType);
         CheckInput(d, nameof(d), new Shape(heads), x.DType);
-        CheckInput(output, nameof(output), x.Shape, x.DType);
-        if (!output.IsContiguous)
-        {
-            throw new ArgumentException($"{Operation}: output: expected a dense tensor, found strides {output.Strides}", nameof(output));
-        }
-
         if (offsets.TokenCount != tokens)
         {
             throw new ArgumentException($"{Operation}: offsets end at {offsets.TokenCount}, but there are {tokens} tokens", nameof(offsets));
-        }
-
-        if (!states.IsEmpty && states.Length != offsets.Count)
-        {
-            throw new ArgumentException($"{Operation}: states: expected none or {offsets.Count}, one for each sequence, found {states.Length}", nameof(states));
-        }
-
-        foreach (var state in states)
-        {
-            ArgumentNullException.ThrowIfNull(state, nameof(states));
-            CheckInput(state.Values, nameof(states), new Shape(heads, headSize, stateSize), x.DType);
         }
     }
 
