@@ -39,7 +39,8 @@ internal static class AdamW
             var value = parameter.Value;
             var kernel = new Kernel
             {
-                Value = value.Pointer, Gradient = parameter.Gradient.Pointer, FirstMoment = parameter.FirstMoment.Pointer, SecondMoment = parameter.SecondMoment.Pointer,
+                Value = value.Pointer, Gradient = parameter.Gradient.Pointer, FirstMoment = parameter.FirstMoment.Pointer,
+                SecondMoment = parameter.SecondMoment.Pointer,
                 Count = value.ElementCount, Scale = gradientScale, Beta1 = settings.Beta1, Beta2 = settings.Beta2, Epsilon = settings.Epsilon,
                 Rate = learningRate * firstCorrection, SecondCorrection = secondCorrection, Decay = parameter.Decays ? learningRate * settings.WeightDecay : 0,
             };

@@ -209,7 +209,8 @@ internal static partial class CausalConv1dBackward
             }
 
             var haloEnd = Math.Min(last + KernelSize - 1, Borders[SequenceAt(last - 1, low) + 1]);
-            return new TokenRun(block, first, last, haloEnd, SequenceAt(first, low), head, inHead, (head * Width) + inHead, Math.Min(ChannelsAtOnce, Width - inHead));
+            var count = Math.Min(ChannelsAtOnce, Width - inHead);
+            return new TokenRun(block, first, last, haloEnd, SequenceAt(first, low), head, inHead, (head * Width) + inHead, count);
         }
 
         private readonly int SequenceAt(int token, int sequence)

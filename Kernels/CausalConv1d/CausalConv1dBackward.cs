@@ -4,7 +4,8 @@ namespace PlamoNative.Kernels;
 
 /// <summary>
 /// The gradients of <see cref="CausalConv1d"/> over whole sequences (zeros before each): with <c>g_t = dy_t SiLU'(u_t)</c>, u recomputed,
-/// <c>dx_t = Σ_k w_k g_{t + K - 1 - k}</c> over tokens of the same sequence and <c>dw_k = Σ_t g_t x_{t - K + 1 + k}</c>. The kernel is in CausalConv1dBackward.Cpu.cs.
+/// <c>dx_t = Σ_k w_k g_{t + K - 1 - k}</c> over tokens of the same sequence and <c>dw_k = Σ_t g_t x_{t - K + 1 + k}</c>.
+/// The kernel is in CausalConv1dBackward.Cpu.cs.
 /// </summary>
 internal static partial class CausalConv1dBackward
 {

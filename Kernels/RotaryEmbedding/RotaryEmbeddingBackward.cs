@@ -9,7 +9,7 @@ internal static class RotaryEmbeddingBackward
     /// <param name="outputGradient">[T, H, P], P even; T and H may be strided.</param>
     /// <param name="positions">The forward pass's T positions.</param>
     /// <param name="theta">The forward pass's base.</param>
-    /// <param name="inputGradient">As <paramref name="outputGradient"/>; T and H may be strided; may be <paramref name="outputGradient"/> itself. Overwritten.</param>
+    /// <param name="inputGradient">As <paramref name="outputGradient"/>, or that itself; T and H may be strided. Overwritten.</param>
     public static void Run(Tensor outputGradient, ReadOnlySpan<long> positions, double theta, Tensor inputGradient)
     {
         OperatorChecks.Activation(nameof(RotaryEmbeddingBackward), nameof(outputGradient), outputGradient);

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace PlamoNative.Kernels;
 
-/// <summary>SiLU and its slope from one exponential: with s = sigmoid(x), silu = x s, silu' = s + x s (1 - s). 1 - s is computed as sigmoid(-x), without cancellation.</summary>
+/// <summary>
+/// SiLU and its slope from one exponential: with s = sigmoid(x), silu = x s, silu' = s + x s (1 - s). 1 - s is computed as sigmoid(-x), without cancellation.
+/// </summary>
 internal static class SiluGradient
 {
     // sigmoid is 0 (or 1) far before this; a finite factor keeps 0 · infinity away.

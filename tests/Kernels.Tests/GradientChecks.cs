@@ -23,8 +23,8 @@ internal static class GradientChecks
     }
 
     /// <summary>
-    /// Asserts a gradient against central differences of a float64 loss, element by element. Of step h they err by h² of the third derivative and 1e-16 / h of the loss: at h = 1e-5
-    /// about 1e-10 each, so 1e-7 of the largest gradient is generous to both and strict to a wrong formula.
+    /// Asserts a gradient against central differences of a float64 loss, element by element. Of step h they err by h² of the third derivative and 1e-16 / h of
+    /// the loss: at h = 1e-5 about 1e-10 each, so 1e-7 of the largest gradient is generous to both and strict to a wrong formula.
     /// </summary>
     internal static void AssertDifferences(string name, double[] at, double[] gradient, Func<double[], double> loss)
     {

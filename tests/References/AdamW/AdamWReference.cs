@@ -7,8 +7,8 @@ public static class AdamWReference
 {
     /// <summary>One step, in place. The constants' arithmetic is float64 in every type.</summary>
     public static void Step<T>(
-        T[] value, ReadOnlySpan<double> gradient, T[] first, T[] second, (double Beta1, double Beta2, double Epsilon, double Decay) settings, double learningRate, int step,
-        double scale)
+        T[] value, ReadOnlySpan<double> gradient, T[] first, T[] second, (double Beta1, double Beta2, double Epsilon, double Decay) settings,
+        double learningRate, int step, double scale)
         where T : IFloatingPointIeee754<T>
     {
         var firstCorrection = T.CreateChecked(1 - Math.Pow(settings.Beta1, step));
