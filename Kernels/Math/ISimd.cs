@@ -35,6 +35,9 @@ internal unsafe interface ISimd<TVector>
     /// <summary>left · right + addend, rounded once (in software where the processor has no such instruction).</summary>
     static abstract TVector Fma(TVector left, TVector right, TVector addend);
 
+    /// <summary>√value, correctly rounded.</summary>
+    static abstract TVector Sqrt(TVector value);
+
     /// <summary>|value|.</summary>
     static abstract TVector Abs(TVector value);
 

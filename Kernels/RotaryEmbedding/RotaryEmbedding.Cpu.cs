@@ -21,6 +21,7 @@ internal static partial class RotaryEmbedding
         public (double High, double Low)* Frequencies;
         public int Heads;
         public int Half;
+        public double Direction;
 
         [SkipLocalsInit]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -98,7 +99,7 @@ internal static partial class RotaryEmbedding
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly (double Sine, double Cosine) Angle(int token, int pair)
         {
-            var (position, frequency) = ((double)Positions[token], Frequencies[pair]);
+            var (position, frequency) = (Direction * Positions[token], Frequencies[pair]);
             var angle = position * frequency.High;
             var rest = Math.FusedMultiplyAdd(position, frequency.High, -angle) + (position * frequency.Low);
             return DoubleMath.SinCos(angle, rest);

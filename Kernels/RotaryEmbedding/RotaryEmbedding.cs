@@ -10,9 +10,16 @@ internal static partial class RotaryEmbedding
     /// <param name="positions">T positions; negative ones turn backwards.</param>
     /// <param name="theta">Base of the angles, positive.</param>
     /// <param name="output">As the input, dense; may be a dense input itself.</param>
-    public static unsafe void Forward(Tensor input, ReadOnlySpan<long> positions, double theta, Tensor output)
+    public static void Forward(Tensor input, ReadOnlySpan<long> positions, double theta, Tensor output)
     {
         OperatorChecks.Activation(nameof(RotaryEmbedding), nameof(input), input);
+        OperatorChecks.Dense(nameof(RotaryEmbedding), nameof(output), output, input.Shape, input.DType);
+        Turn(input, positions, theta, output, 1);
+    }
+
+    /// <summary>Turns by <paramref name="direction"/> (1 or -1) times the angles; the output's rows may be strided.</summary>
+    internal static unsafe void Turn(Tensor input, ReadOnlySpan<long> positions, double theta, Tensor output, double direction)
+    {
         OperatorChecks.Rank(nameof(RotaryEmbedding), nameof(input), input, 3);
         if (input.Shape[2] % 2 != 0)
         {
@@ -29,7 +36,6 @@ internal static partial class RotaryEmbedding
             throw new ArgumentOutOfRangeException(nameof(theta), theta, "the base of rotary angles is positive and finite");
         }
 
-        OperatorChecks.Dense(nameof(RotaryEmbedding), nameof(output), output, input.Shape, input.DType);
         var workers = OperatorChecks.Workers(nameof(RotaryEmbedding), output);
         var headSize = checked((int)input.Shape[2]);
         if (headSize == 0)
@@ -43,7 +49,7 @@ internal static partial class RotaryEmbedding
             var kernel = new Kernel
             {
                 Input = new RowView(input), Output = new RowView(output), Heads = checked((int)input.Shape[1]), Half = headSize / 2,
-                Positions = position, Frequencies = frequency,
+                Positions = position, Frequencies = frequency, Direction = direction,
             };
             SimdKernelRunner.Run(workers, kernel, input.DType, input.Shape[0], (kernel.Heads + CostOfAngles) * (long)headSize);
         }

@@ -35,4 +35,37 @@ public static class CausalConv1dReference
         double[] all = [.. before, .. x];
         return all[^before.Length..];
     }
+
+    /// <summary>Gradients of x and of the weight (added to <paramref name="dw"/>, in token order) of one sequence with zeros before it.</summary>
+    public static double[] Backward<T>(ReadOnlySpan<double> x, ReadOnlySpan<double> weight, ReadOnlySpan<double> dy, int channels, int kernelSize, T[] dw)
+        where T : IFloatingPointIeee754<T>
+    {
+        var dx = new T[x.Length];
+        for (var t = 0; t * channels < x.Length; t++)
+        {
+            for (var c = 0; c < channels; c++)
+            {
+                var u = T.Zero;
+                for (var k = 0; k < kernelSize; k++)
+                {
+                    var source = t - kernelSize + 1 + k;
+                    u += source >= 0 ? T.CreateChecked(weight[(c * kernelSize) + k]) * T.CreateChecked(x[(source * channels) + c]) : T.Zero;
+                }
+
+                var sigmoid = T.One / (T.One + T.Exp(-u));
+                var g = T.CreateChecked(dy[(t * channels) + c]) * sigmoid * (T.One + (u * (T.One - sigmoid)));
+                for (var k = 0; k < kernelSize; k++)
+                {
+                    var source = t - kernelSize + 1 + k;
+                    if (source >= 0)
+                    {
+                        dx[(source * channels) + c] += g * T.CreateChecked(weight[(c * kernelSize) + k]);
+                        dw[(c * kernelSize) + k] += g * T.CreateChecked(x[(source * channels) + c]);
+                    }
+                }
+            }
+        }
+
+        return Array.ConvertAll(dx, double.CreateChecked);
+    }
 }

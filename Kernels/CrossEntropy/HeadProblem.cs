@@ -1,0 +1,84 @@
+using PlamoNative.Engine;
+
+namespace PlamoNative.Kernels;
+
+/// <summary>A checked head: sizes, operands and how it is cut.</summary>
+internal readonly unsafe struct HeadProblem
+{
+    /// <summary>Tokens whose logits exist at once: enough rows that packing the weights costs the products little. A contract: changing it changes bits.</summary>
+    public const int TokensAtOnce = 512;
+
+    /// <summary>Vocabulary whose logits exist at once: with <see cref="TokensAtOnce"/> 4 MiB in float32. A contract as well.</summary>
+    public const int VocabularyAtOnce = 2048;
+
+    private readonly RowView _x;
+    private readonly byte* _weight;
+    private readonly WorkerPool _workers;
+
+    /// <summary>Checks the operands that both passes share.</summary>
+    public HeadProblem(string operation, Tensor x, Tensor weight, ReadOnlySpan<int> targets)
+    {
+        OperatorChecks.Activation(operation, nameof(x), x);
+        OperatorChecks.Rank(operation, nameof(x), x, 2);
+        ArgumentNullException.ThrowIfNull(weight);
+        OperatorChecks.Rank(operation, nameof(weight), weight, 2);
+        OperatorChecks.Dense(operation, nameof(weight), weight, new Shape(weight.Shape[0], x.Shape[1]), x.DType);
+        if (targets.Length != x.Shape[0])
+        {
+            Throw.ShapeMismatch(operation, nameof(targets), $"{x.Shape[0]} targets for x {x.Shape}", $"{targets.Length} targets");
+        }
+
+        Vocabulary = checked((int)weight.Shape[0]);
+        for (var i = 0; i < targets.Length; i++)
+        {
+            if (targets[i] != LinearCrossEntropy.NoTarget && (uint)targets[i] >= (uint)Vocabulary)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(targets), targets[i], $"target {i} is {targets[i]}: neither {LinearCrossEntropy.NoTarget} (none) nor one of the {Vocabulary} tokens");
+            }
+        }
+
+        _x = new RowView(x);
+        _weight = weight.Pointer;
+        _workers = OperatorChecks.Workers(operation, x);
+        DType = x.DType;
+        Width = _x.Width;
+        BlockRows = Math.Min(TokensAtOnce, targets.Length);
+    }
+
+    /// <summary>float32 or float64.</summary>
+    public DType DType { get; }
+
+    /// <summary>D.</summary>
+    public int Width { get; }
+
+    /// <summary>V.</summary>
+    public int Vocabulary { get; }
+
+    /// <summary>Rows of a block at most.</summary>
+    public int BlockRows { get; }
+
+    /// <summary>Columns of a block's logits at most.</summary>
+    public int BlockColumns => Math.Min(VocabularyAtOnce, Vocabulary);
+
+    /// <summary>Scratch of one block: logits, x and dx; then three doubles and two integers a row.</summary>
+    public nint ScratchFloats => checked((nint)(MatrixFloats + (8L * BlockRows)));
+
+    // Rounded up to a cache line, so that the doubles behind lie aligned.
+    private long MatrixFloats => ((BlockRows * (long)(BlockColumns + (2 * Width)) * FloatsAnElement) + 15) & -16;
+
+    private int FloatsAnElement => DType == DType.Float64 ? 2 : 1;
+
+    /// <summary>Lays the parts of a block into scratch memory.</summary>
+    public HeadBlock Place(float* scratch)
+    {
+        var inputs = scratch + (BlockRows * (long)BlockColumns * FloatsAnElement);
+        var doubles = (double*)(scratch + MatrixFloats);
+        var integers = (int*)(doubles + (3L * BlockRows));
+        return new HeadBlock(this, _x, _weight, _workers)
+        {
+            LogitRows = (byte*)scratch, Inputs = (byte*)inputs, InputGradients = (byte*)(inputs + (BlockRows * (long)Width * FloatsAnElement)),
+            Maxima = doubles, Sums = doubles + BlockRows, TargetLogits = doubles + (2L * BlockRows), Tokens = integers, Targets = integers + BlockRows,
+        };
+    }
+}
