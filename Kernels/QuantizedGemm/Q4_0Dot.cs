@@ -78,18 +78,6 @@ internal static unsafe class Q4_0Dot
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Rows4By1On256(byte* w, nint rowBytes, nint ahead, float* x, int k, float* lanes)
     {
-        if (!Rows4By1On256<FiniteHalfScale>(w, rowBytes, ahead, x, k, lanes))
-        {
-            Rows4By1On256<AnyHalfScale>(w, rowBytes, ahead, x, k, lanes);
-        }
-    }
-
-    /// <summary>False, and nothing written, when the scales were not of the kind that was expected.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool Rows4By1On256<TScale>(byte* w, nint rowBytes, nint ahead, float* x, int k, float* lanes)
-        where TScale : struct, IHalfScale
-    {
-        var special = 0;
         var nibble = Vector256.Create(15);
         var eight = Vector256.Create(8);
         var w1 = w + rowBytes;
@@ -106,7 +94,7 @@ internal static unsafe class Q4_0Dot
         for (; k > 0; k -= Q4_0Unpacking.Values)
         {
             Prefetch.Next(w + ahead);
-            var scale0 = Vector256.Create(TScale.Read(w, ref special) * TScale.Factor);
+            var scale0 = Vector256.Create(Widening.Scale(w));
             var pairs00 = Widening.Unsigned256(w + 2);
             a0 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle((pairs00 & nibble) - eight) * scale0, Vector256.Load(x), a0);
             a0 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle((pairs00 >>> 4) - eight) * scale0, Vector256.Load(x + 16), a0);
@@ -115,7 +103,7 @@ internal static unsafe class Q4_0Dot
             a1 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle((pairs01 >>> 4) - eight) * scale0, Vector256.Load(x + 24), a1);
             w += Q4_0Unpacking.Bytes;
             Prefetch.Next(w1 + ahead);
-            var scale1 = Vector256.Create(TScale.Read(w1, ref special) * TScale.Factor);
+            var scale1 = Vector256.Create(Widening.Scale(w1));
             var pairs10 = Widening.Unsigned256(w1 + 2);
             b0 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle((pairs10 & nibble) - eight) * scale1, Vector256.Load(x), b0);
             b0 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle((pairs10 >>> 4) - eight) * scale1, Vector256.Load(x + 16), b0);
@@ -124,7 +112,7 @@ internal static unsafe class Q4_0Dot
             b1 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle((pairs11 >>> 4) - eight) * scale1, Vector256.Load(x + 24), b1);
             w1 += Q4_0Unpacking.Bytes;
             Prefetch.Next(w2 + ahead);
-            var scale2 = Vector256.Create(TScale.Read(w2, ref special) * TScale.Factor);
+            var scale2 = Vector256.Create(Widening.Scale(w2));
             var pairs20 = Widening.Unsigned256(w2 + 2);
             c0 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle((pairs20 & nibble) - eight) * scale2, Vector256.Load(x), c0);
             c0 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle((pairs20 >>> 4) - eight) * scale2, Vector256.Load(x + 16), c0);
@@ -133,7 +121,7 @@ internal static unsafe class Q4_0Dot
             c1 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle((pairs21 >>> 4) - eight) * scale2, Vector256.Load(x + 24), c1);
             w2 += Q4_0Unpacking.Bytes;
             Prefetch.Next(w3 + ahead);
-            var scale3 = Vector256.Create(TScale.Read(w3, ref special) * TScale.Factor);
+            var scale3 = Vector256.Create(Widening.Scale(w3));
             var pairs30 = Widening.Unsigned256(w3 + 2);
             d0 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle((pairs30 & nibble) - eight) * scale3, Vector256.Load(x), d0);
             d0 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle((pairs30 >>> 4) - eight) * scale3, Vector256.Load(x + 16), d0);
@@ -144,11 +132,6 @@ internal static unsafe class Q4_0Dot
             x += Q4_0Unpacking.Values;
         }
 
-        if ((special & 0x8000) != 0)
-        {
-            return false;
-        }
-
         a0.Store(lanes);
         a1.Store(lanes + 8);
         b0.Store(lanes + 16);
@@ -157,6 +140,5 @@ internal static unsafe class Q4_0Dot
         c1.Store(lanes + 40);
         d0.Store(lanes + 48);
         d1.Store(lanes + 56);
-        return true;
     }
 }
