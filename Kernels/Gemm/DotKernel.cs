@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PlamoNative.Engine;
 
 namespace PlamoNative.Kernels;
@@ -72,6 +73,12 @@ internal static unsafe class DotKernel
                 case DType.Q4_K when Problem.M == 1 && Problem.Width == VectorWidth.Bits512:
                     Fused(begin, end, &Q4_KDot.Rows4By1On512);
                     break;
+                case DType.Q5_K when Problem.M == 1 && Problem.Width == VectorWidth.Bits512:
+                    Fused(begin, end, &Q5_KDot.Rows4By1On512);
+                    break;
+                case DType.Q6_K when Problem.M == 1 && Problem.Width == VectorWidth.Bits512:
+                    Fused(begin, end, &Q6_KDot.Rows4By1On512);
+                    break;
                 default:
                     Blocks(begin, end);
                     break;
@@ -79,9 +86,11 @@ internal static unsafe class DotKernel
         }
 
         /// <summary>Block-quantised rows met by one row of X as they are read.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Fused(int begin, int end, delegate*<byte*, nint, nint, float*, int, float*, void> tile)
         {
-            var lanes = stackalloc float[Group * DotLanes.Count];
+            var laneSpace = stackalloc float[(Group + 1) * DotLanes.Count];
+            var lanes = Aligned(laneSpace);
             for (var group = begin; group < end; group++)
             {
                 var w = Weights(group, out var rowBytes);

@@ -11,7 +11,19 @@ internal static unsafe class Q4_0Dot
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Rows4By1On512(byte* w, nint rowBytes, nint ahead, float* x, int k, float* lanes)
     {
-        var codes = Vector512.Create(-8f, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7);
+        if (!Rows4By1On512<FiniteHalfScale>(w, rowBytes, ahead, x, k, lanes))
+        {
+            Rows4By1On512<AnyHalfScale>(w, rowBytes, ahead, x, k, lanes);
+        }
+    }
+
+    /// <summary>False, and nothing written, when the scales were not of the kind that was expected.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool Rows4By1On512<TScale>(byte* w, nint rowBytes, nint ahead, float* x, int k, float* lanes)
+        where TScale : struct, IHalfScale
+    {
+        var special = 0;
+        var codes = Vector512.Create(-8f, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7) * TScale.Factor;
         var w1 = w + rowBytes;
         var w2 = w1 + rowBytes;
         var w3 = w2 + rowBytes;
@@ -24,25 +36,25 @@ internal static unsafe class Q4_0Dot
             var x0 = Vector512.Load(x);
             var x1 = Vector512.Load(x + 16);
             Prefetch.Next(w + ahead);
-            var table0 = codes * Vector512.Create(Widening.Scale(w));
+            var table0 = codes * Vector512.Create(TScale.Read(w, ref special));
             var pairs0 = Widening.Unsigned512(w + 2);
             a0 = Vector512.FusedMultiplyAdd(Widening.Look(table0, pairs0), x0, a0);
             a0 = Vector512.FusedMultiplyAdd(Widening.Look(table0, pairs0 >>> 4), x1, a0);
             w += Q4_0Unpacking.Bytes;
             Prefetch.Next(w1 + ahead);
-            var table1 = codes * Vector512.Create(Widening.Scale(w1));
+            var table1 = codes * Vector512.Create(TScale.Read(w1, ref special));
             var pairs1 = Widening.Unsigned512(w1 + 2);
             b0 = Vector512.FusedMultiplyAdd(Widening.Look(table1, pairs1), x0, b0);
             b0 = Vector512.FusedMultiplyAdd(Widening.Look(table1, pairs1 >>> 4), x1, b0);
             w1 += Q4_0Unpacking.Bytes;
             Prefetch.Next(w2 + ahead);
-            var table2 = codes * Vector512.Create(Widening.Scale(w2));
+            var table2 = codes * Vector512.Create(TScale.Read(w2, ref special));
             var pairs2 = Widening.Unsigned512(w2 + 2);
             c0 = Vector512.FusedMultiplyAdd(Widening.Look(table2, pairs2), x0, c0);
             c0 = Vector512.FusedMultiplyAdd(Widening.Look(table2, pairs2 >>> 4), x1, c0);
             w2 += Q4_0Unpacking.Bytes;
             Prefetch.Next(w3 + ahead);
-            var table3 = codes * Vector512.Create(Widening.Scale(w3));
+            var table3 = codes * Vector512.Create(TScale.Read(w3, ref special));
             var pairs3 = Widening.Unsigned512(w3 + 2);
             d0 = Vector512.FusedMultiplyAdd(Widening.Look(table3, pairs3), x0, d0);
             d0 = Vector512.FusedMultiplyAdd(Widening.Look(table3, pairs3 >>> 4), x1, d0);
@@ -50,10 +62,16 @@ internal static unsafe class Q4_0Dot
             x += Q4_0Unpacking.Values;
         }
 
+        if ((special & 0x8000) != 0)
+        {
+            return false;
+        }
+
         a0.Store(lanes);
         b0.Store(lanes + 16);
         c0.Store(lanes + 32);
         d0.Store(lanes + 48);
+        return true;
     }
 
     /// <summary>On 256-bit vectors.</summary>

@@ -10,8 +10,8 @@ namespace PlamoNative.Kernels;
 internal static unsafe class Q5_KUnpacking
 {
     internal const int Bytes = 176;
-    private const int HighOffset = 16;
-    private const int CodesOffset = 48;
+    internal const int HighOffset = 16;
+    internal const int CodesOffset = 48;
 
     /// <summary>Unpacks with 512-bit vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

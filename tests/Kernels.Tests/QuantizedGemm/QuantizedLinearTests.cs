@@ -62,4 +62,38 @@ public sealed class QuantizedLinearTests
             }
         }
     }
+
+    [Theory]
+    [InlineData(DType.Q8_0, 0x7C00)]
+    [InlineData(DType.Q8_0, 0xFE01)]
+    [InlineData(DType.Q4_0, 0xFC00)]
+    [InlineData(DType.Q4_0, 0x7E00)]
+    public unsafe void A_scale_that_is_not_finite_makes_its_row_NaN_and_leaves_the_others_alone(DType format, int scale)
+    {
+        using var workers = new WorkerPool(1);
+        const int rows = 9;
+        const int depth = 160;
+        foreach (var width in Enum.GetValues<VectorWidth>())
+        {
+            for (var row = 0; row < rows; row += 4)
+            {
+                using var buffers = new GemmBuffers(1, rows, depth, format, seed: 3);
+                var expected = buffers.Run(width, workers);
+                var problem = buffers.Problem(width, accumulate: false);
+                *(ushort*)(problem.W + (row * problem.WRowBytes) + (3 * format.BlockBytes())) = (ushort)scale;
+                var bits = buffers.Run(width, workers);
+                for (var i = 0; i < rows; i++)
+                {
+                    if (i == row)
+                    {
+                        Assert.True(float.IsNaN(BitConverter.UInt32BitsToSingle(bits[i])));
+                    }
+                    else
+                    {
+                        Assert.Equal(expected[i], bits[i]);
+                    }
+                }
+            }
+        }
+    }
 }
