@@ -72,7 +72,7 @@ internal struct AttentionBackwardSequence
 internal struct AttentionBackwardPlan
 {
     [ThreadStatic]
-    private static AttentionBackwardSequence[]? t_sequences;
+    private static AttentionBackwardSequence[]? _sequences;
 
     internal AttentionBackwardSequence[] Sequences;
     internal int Count;
@@ -81,10 +81,10 @@ internal struct AttentionBackwardPlan
     /// <summary>Lays out a pass whose fixed rows are <paramref name="group"/> a token.</summary>
     internal static AttentionBackwardPlan Create(SequenceOffsets offsets, int keyValueHeads, int group)
     {
-        var sequences = t_sequences;
+        var sequences = _sequences;
         if (sequences is null || sequences.Length < offsets.Count)
         {
-            t_sequences = sequences = new AttentionBackwardSequence[Math.Max(16, offsets.Count)];
+            _sequences = sequences = new AttentionBackwardSequence[Math.Max(16, offsets.Count)];
         }
 
         var plan = new AttentionBackwardPlan { Sequences = sequences, Count = offsets.Count };
