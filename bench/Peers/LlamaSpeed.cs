@@ -40,7 +40,7 @@ internal static class LlamaSpeed
     {
         using var runner = new ModelRunner(model.Model, mode);
         var prompt = ModelRunner.Tokens(PrefillTokens, 32000);
-        if (context.Wants("llama-prefill"))
+        if (context.Wants($"llama-prefill {ActivationModes.Label(type, mode)}"))
         {
             context.Measure(new BenchCase
             {
@@ -58,7 +58,7 @@ internal static class LlamaSpeed
             });
         }
 
-        if (context.Wants("llama-decode") && mode == ActivationMode.Exact)
+        if (context.Wants($"llama-decode {ActivationModes.Label(type, mode)}") && mode == ActivationMode.Exact)
         {
             runner.Prefill(prompt);
             peer.Prefill();
