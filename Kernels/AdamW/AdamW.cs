@@ -7,7 +7,7 @@ namespace PlamoNative.Kernels;
 /// One optimizer step of AdamW (decoupled weight decay) over many tensors, in place: <c>g = scale · gradient</c>, <c>m = β1 m + (1 - β1) g</c>,
 /// <c>v = β2 v + (1 - β2) g²</c>, <c>p = p (1 - rate λ) - rate (m / (1 - β1^s)) / (√(v / (1 - β2^s)) + ε)</c>.
 /// </summary>
-internal static class AdamW
+public static class AdamW
 {
     // A root, a division and four streams: an element costs about as much as ten additions.
     private const int CostOfElement = 10;

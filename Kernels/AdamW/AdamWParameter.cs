@@ -8,4 +8,4 @@ namespace PlamoNative.Kernels;
 /// <param name="FirstMoment">m, 0 before the first step.</param>
 /// <param name="SecondMoment">v, 0 before the first step.</param>
 /// <param name="Decays">Whether weight decay applies: to weights of linear layers and embeddings, not to norms, biases and the scan's own parameters.</param>
-internal readonly record struct AdamWParameter(Tensor Value, Tensor Gradient, Tensor FirstMoment, Tensor SecondMoment, bool Decays);
+public readonly record struct AdamWParameter(Tensor Value, Tensor Gradient, Tensor FirstMoment, Tensor SecondMoment, bool Decays);

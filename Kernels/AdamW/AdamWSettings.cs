@@ -5,7 +5,7 @@ namespace PlamoNative.Kernels;
 /// <param name="Beta2">Decay of the second moment, in [0, 1).</param>
 /// <param name="Epsilon">Added to the root of the second moment, positive.</param>
 /// <param name="WeightDecay">λ, at least 0; a step shrinks decaying parameters by the learning rate times λ.</param>
-internal readonly record struct AdamWSettings(double Beta1, double Beta2, double Epsilon, double WeightDecay)
+public readonly record struct AdamWSettings(double Beta1, double Beta2, double Epsilon, double WeightDecay)
 {
     /// <summary>Refuses constants outside of their ranges.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is.</exception>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace PlamoNative.Kernels;
 
-internal static partial class CausalConv1dBackward
+public static partial class CausalConv1dBackward
 {
     /// <summary>
     /// An item is a block of channels of one head over <see cref="PartialSums.TokensABlock"/> tokens. First g for these tokens, and for up to K - 1 tokens after

@@ -7,7 +7,7 @@ namespace PlamoNative.Kernels;
 /// <c>dx_t = Σ_k w_k g_{t + K - 1 - k}</c> over tokens of the same sequence and <c>dw_k = Σ_t g_t x_{t - K + 1 + k}</c>.
 /// The kernel is in CausalConv1dBackward.Cpu.cs.
 /// </summary>
-internal static partial class CausalConv1dBackward
+public static partial class CausalConv1dBackward
 {
     /// <summary>Runs the operator.</summary>
     /// <param name="input">[T, C], or [T, H, P] with H · P = C, as the forward pass saw it; outer axes may be strided.</param>

@@ -6,7 +6,7 @@ namespace PlamoNative.Kernels;
 /// The language model's head and loss in one: logits = x · weightᵀ, and of each token that has a target y the cross-entropy <c>L - z_y</c> with
 /// L = log Σ_v exp z_v, and the z-loss' L². Logits exist only as one block of tokens and vocabulary at a time; the backward pass recomputes them.
 /// </summary>
-internal static unsafe class LinearCrossEntropy
+public static unsafe class LinearCrossEntropy
 {
     /// <summary>No target: the token counts neither in sums nor in their number.</summary>
     public const int NoTarget = -1;

@@ -4,7 +4,7 @@ using PlamoNative.Engine;
 namespace PlamoNative.Kernels;
 
 /// <summary>The gradient of the embedding: <c>tableGradient[tokens[t]] += outputGradient[t]</c>.</summary>
-internal static class EmbeddingBackward
+public static class EmbeddingBackward
 {
     /// <summary>Runs the operator.</summary>
     /// <param name="tokens">T rows of the table; any may come more than once.</param>

@@ -7,7 +7,7 @@ namespace PlamoNative.Kernels;
 /// The backward pass of <see cref="FlashAttention"/> without a cache: weights are computed again from the saved log-sum-exp, so memory is linear in the length.
 /// See README.md of the folder.
 /// </summary>
-internal static unsafe class FlashAttentionBackward
+public static unsafe class FlashAttentionBackward
 {
     private const string Operation = nameof(FlashAttentionBackward);
 
@@ -29,7 +29,7 @@ internal static unsafe class FlashAttentionBackward
     /// <exception cref="ShapeMismatchException">A shape does not fit the others.</exception>
     /// <exception cref="DTypeMismatchException">Types differ or are not float32 or float64.</exception>
     /// <exception cref="ArgumentException">Offsets or window do not fit.</exception>
-    internal static void Run(
+    public static void Run(
         Tensor query,
         Tensor key,
         Tensor value,

@@ -5,7 +5,7 @@ using PlamoNative.Engine;
 namespace PlamoNative.Kernels;
 
 /// <summary>The 2-norm of all gradients together, for clipping and for logs: squares and sums in float64, so that nothing over- or underflows.</summary>
-internal static class GradientNorm
+public static class GradientNorm
 {
     /// <summary>√Σ g² over all elements of all tensors; NaN or infinity when an element is.</summary>
     /// <param name="gradients">Dense, float32 or float64.</param>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace PlamoNative.Kernels;
 
-internal static partial class RmsNormBackward
+public static partial class RmsNormBackward
 {
     /// <summary>
     /// An item is a block of <see cref="PartialSums.TokensABlock"/> tokens. A row is read twice, the second time from cache: first Σ x² (as the forward pass),

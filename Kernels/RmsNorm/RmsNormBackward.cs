@@ -6,7 +6,7 @@ namespace PlamoNative.Kernels;
 /// The gradients of <see cref="RmsNorm"/>: with w' = weight + offset and r = (mean x² + epsilon)^(-1/2),
 /// <c>dx = r (w' dy - x r² mean(w' dy x))</c>, <c>dw = Σ_t dy x r</c>. The kernel is in RmsNormBackward.Cpu.cs.
 /// </summary>
-internal static partial class RmsNormBackward
+public static partial class RmsNormBackward
 {
     /// <summary>Runs the operator; r is recomputed.</summary>
     /// <param name="input">[T, D], or [T, H, P], as the forward pass saw it; outer axes may be strided.</param>

@@ -3,7 +3,7 @@ using PlamoNative.Engine;
 namespace PlamoNative.Kernels;
 
 /// <summary>The gradient of <see cref="RotaryEmbedding"/>: a rotation's transpose is the rotation by the opposite angle, so it needs no input.</summary>
-internal static class RotaryEmbeddingBackward
+public static class RotaryEmbeddingBackward
 {
     /// <summary>Runs the operator.</summary>
     /// <param name="outputGradient">[T, H, P], P even; T and H may be strided.</param>

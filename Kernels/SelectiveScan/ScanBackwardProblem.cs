@@ -3,31 +3,31 @@ using PlamoNative.Engine;
 namespace PlamoNative.Kernels;
 
 /// <summary>The gradients that <see cref="SelectiveScanBackward"/> writes, each of its input's shape and type, innermost axis dense.</summary>
-internal readonly struct SelectiveScanGradients
+public readonly struct SelectiveScanGradients
 {
     /// <summary>[T, H, P].</summary>
-    internal required Tensor X { get; init; }
+    public required Tensor X { get; init; }
 
     /// <summary>[T, H, P].</summary>
-    internal required Tensor Z { get; init; }
+    public required Tensor Z { get; init; }
 
     /// <summary>[T, H].</summary>
-    internal required Tensor Dt { get; init; }
+    public required Tensor Dt { get; init; }
 
     /// <summary>[H].</summary>
-    internal required Tensor DtBias { get; init; }
+    public required Tensor DtBias { get; init; }
 
     /// <summary>[H].</summary>
-    internal required Tensor ALog { get; init; }
+    public required Tensor ALog { get; init; }
 
     /// <summary>[T, N].</summary>
-    internal required Tensor B { get; init; }
+    public required Tensor B { get; init; }
 
     /// <summary>[T, N].</summary>
-    internal required Tensor C { get; init; }
+    public required Tensor C { get; init; }
 
     /// <summary>[H].</summary>
-    internal required Tensor D { get; init; }
+    public required Tensor D { get; init; }
 
     /// <summary>[sequences, H, P, N], dense, or null.</summary>
     internal Tensor? InitialStates { get; init; }

@@ -6,7 +6,7 @@ namespace PlamoNative.Kernels;
 /// <summary>
 /// The backward pass of <see cref="SelectiveScan"/> in chunks: states are kept one a chunk of the heads at work, never one a token. See README.md of the folder.
 /// </summary>
-internal static unsafe class SelectiveScanBackward
+public static unsafe class SelectiveScanBackward
 {
     private const string Operation = nameof(SelectiveScanBackward);
 
@@ -28,7 +28,7 @@ internal static unsafe class SelectiveScanBackward
     /// <exception cref="ShapeMismatchException">A shape does not fit the others.</exception>
     /// <exception cref="DTypeMismatchException">Types differ or are not float32 or float64.</exception>
     /// <exception cref="ArgumentException">Offsets do not fit.</exception>
-    internal static void Run(
+    public static void Run(
         Tensor x,
         Tensor z,
         Tensor dt,

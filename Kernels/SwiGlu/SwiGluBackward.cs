@@ -4,7 +4,7 @@ using PlamoNative.Engine;
 namespace PlamoNative.Kernels;
 
 /// <summary>The gradients of <see cref="SwiGlu"/>: <c>dgate = dy · up · SiLU'(gate)</c>, <c>dup = dy · SiLU(gate)</c>; nothing but gate and up is kept.</summary>
-internal static class SwiGluBackward
+public static class SwiGluBackward
 {
     // exp and a division: an element costs about as much as twelve additions.
     private const int CostOfElement = 12;

@@ -12,9 +12,11 @@ public sealed class RoomTests
     {
         ["PlamoNative.Engine"] = [],
         ["PlamoNative.Kernels"] = ["PlamoNative.Engine"],
+        ["PlamoNative.Autograd"] = ["PlamoNative.Kernels", "PlamoNative.Engine"],
         ["PlamoNative.Runtime"] = ["PlamoNative.Kernels", "PlamoNative.Engine"],
+        ["PlamoNative.Training"] = ["PlamoNative.Runtime", "PlamoNative.Autograd", "PlamoNative.Kernels", "PlamoNative.Engine"],
         ["PlamoNative"] = ["PlamoNative.Runtime"],
-        ["PlamoNative.Cli"] = ["PlamoNative.Runtime"],
+        ["PlamoNative.Cli"] = ["PlamoNative.Runtime", "PlamoNative.Training"],
     };
 
     /// <summary>Packages that a shipped library may bring into an embedder's service.</summary>
@@ -27,6 +29,8 @@ public sealed class RoomTests
             "Microsoft.ML.Tokenizers", "Microsoft.Extensions.AI.Abstractions", "Microsoft.Extensions.DependencyInjection.Abstractions",
             "Microsoft.Extensions.Logging.Abstractions", "Microsoft.Extensions.Options",
         ],
+        ["PlamoNative.Autograd"] = [],
+        ["PlamoNative.Training"] = ["YamlDotNet", "Google.Protobuf", "Parquet.Net", "SharpCompress"],
         ["PlamoNative"] = [],
     };
 
