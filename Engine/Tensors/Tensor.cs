@@ -54,6 +54,9 @@ public sealed unsafe class Tensor : IDisposable
         }
     }
 
+    /// <summary>What a tape knows about the stored tensor that this one views; views inherit it.</summary>
+    internal object? Trace { get; set; }
+
     /// <summary>The first element's address.</summary>
     /// <exception cref="ObjectDisposedException">The tensor was disposed, or its scope was reset.</exception>
     public byte* Pointer
@@ -269,6 +272,19 @@ public sealed unsafe class Tensor : IDisposable
     /// <inheritdoc/>
     public override string ToString() => $"{DType.Name()}{Shape}";
 
+    internal Tensor AliasIn(TensorScope scope)
+    {
+        var storage = _storage;
+        ObjectDisposedException.ThrowIf(storage is null, this);
+        storage.AddReference();
+        var alias = scope.NewShell().Initialize(Device, storage, _pointer, Shape, Strides, DType, scope);
+        alias.Trace = Trace;
+        return alias;
+    }
+
+    /// <summary>Any view of this dense tensor, which begins so many elements after its first.</summary>
+    internal Tensor ViewOf(long offset, Shape shape, Shape strides) => View(Pointer + DType.Bytes(offset), shape, strides);
+
     internal static long DenseBytes(Shape shape, DType dtype)
     {
         if (dtype.IsBlockQuantized() && (shape.Rank == 0 || shape[^1] % dtype.BlockSize() != 0))
@@ -287,6 +303,7 @@ public sealed unsafe class Tensor : IDisposable
         Shape = shape;
         Strides = strides;
         DType = dtype;
+        Trace = null;
         _scope = scope;
         return this;
     }
@@ -320,6 +337,8 @@ public sealed unsafe class Tensor : IDisposable
         ObjectDisposedException.ThrowIf(storage is null, this);
         storage.AddReference();
         var view = _scope?.NewShell() ?? new Tensor();
-        return view.Initialize(Device, storage, pointer, shape, strides, DType, _scope);
+        view.Initialize(Device, storage, pointer, shape, strides, DType, _scope);
+        view.Trace = Trace;
+        return view;
     }
 }
