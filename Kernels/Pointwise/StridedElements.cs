@@ -63,6 +63,20 @@ internal unsafe struct StridedElements
         }
     }
 
+    /// <summary>The address of one element.</summary>
+    public readonly T* At<T>(long index)
+        where T : unmanaged
+    {
+        var offset = 0L;
+        for (var axis = _axes - 1; axis >= 0; axis--)
+        {
+            (index, var coordinate) = Math.DivRem(index, _sizes[axis]);
+            offset += coordinate * _strides[axis];
+        }
+
+        return (T*)_pointer + offset;
+    }
+
     /// <summary>The elements [first, first + count): their own memory, or <paramref name="scratch"/> filled with them.</summary>
     public T* Read<T>(long first, int count, T* scratch)
         where T : unmanaged
@@ -104,20 +118,7 @@ internal unsafe struct StridedElements
             return (T*)_pointer + first;
         }
 
-        var (row, column) = Math.DivRem(first, _sizes[inner]);
-        if (column + count > _sizes[inner])
-        {
-            return null;
-        }
-
-        var offset = column;
-        for (var axis = inner - 1; axis >= 0; axis--)
-        {
-            (row, var coordinate) = Math.DivRem(row, _sizes[axis]);
-            offset += coordinate * _strides[axis];
-        }
-
-        return (T*)_pointer + offset;
+        return (first % _sizes[inner]) + count <= _sizes[inner] ? At<T>(first) : null;
     }
 
     /// <summary>Walks the elements row by row.</summary>

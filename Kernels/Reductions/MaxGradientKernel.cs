@@ -36,9 +36,7 @@ internal unsafe struct MaxGradientKernel : ISimdKernel
             var at = Find<float>(item);
             if (at >= 0)
             {
-                float gradient, sum;
-                sum = *_output.Read(at, 1, &sum) + *_gradient.Read(at, 1, &gradient);
-                _output.Write(at, 1, &sum);
+                *_output.At<float>(at) += *_gradient.At<float>(at);
             }
         }
     }
@@ -51,9 +49,7 @@ internal unsafe struct MaxGradientKernel : ISimdKernel
             var at = Find<double>(item);
             if (at >= 0)
             {
-                double gradient, sum;
-                sum = *_output.Read(at, 1, &sum) + *_gradient.Read(at, 1, &gradient);
-                _output.Write(at, 1, &sum);
+                *_output.At<double>(at) += *_gradient.At<double>(at);
             }
         }
     }
@@ -67,8 +63,7 @@ internal unsafe struct MaxGradientKernel : ISimdKernel
         var scratch = stackalloc T[BlockSize];
         var (outer, column) = Math.DivRem(item, _layout.Columns);
         var first = (outer * _layout.Reduced * _layout.Columns) + column;
-        T maximum;
-        maximum = *_maxima.Read(first, 1, &maximum);
+        var maximum = *_maxima.At<T>(first);
         var run = _layout.Columns == 1 ? BlockSize : 1;
         for (var r = 0L; r < _layout.Reduced; r += run)
         {
