@@ -9,5 +9,5 @@ namespace PlamoNative.Autograd;
 /// <param name="Key">A number of its own for every dropout of the run.</param>
 internal readonly record struct DropoutMask(double Probability, ulong Seed, ulong Key)
 {
-    internal void Apply(Tensor input, Tensor output) => Dropout.Run(input, Probability, Seed, Key, output);
+    internal void Apply(Tensor input, Tensor output) => Dropout.Apply(input, Probability, Seed, Key, output);
 }
