@@ -1,3 +1,5 @@
+using PlamoNative.Training.Data;
+
 namespace PlamoNative.Training.Configuration;
 
 /// <summary><c>data</c>: texts, how they are mixed, and what is kept out of training.</summary>
@@ -6,7 +8,7 @@ public sealed record DataSettings
     private const int LargestSequence = 1 << 20;
 
     /// <summary><c>sources</c>: at least one.</summary>
-    public required IReadOnlyList<SourceSettings> Sources { get; init; }
+    public required IReadOnlyList<CorpusOptions> Sources { get; init; }
 
     /// <summary><c>phases</c>: stretches of the run with weights of their own; none: the sources' weights all along.</summary>
     public IReadOnlyList<PhaseSettings> Phases { get; init; } = [];
@@ -25,17 +27,23 @@ public sealed record DataSettings
         var defaults = new DataSettings { Sources = [] };
         var sources = section.Sections("sources");
         var phases = section.Sections("phases");
+        var corpora = sources.Select(static (source, index) => CorpusKeys.Read(source, index + 1)).ToArray();
         var result = section.Done(new DataSettings
         {
-            Sources = [.. sources.Select(SourceSettings.Read)],
+            Sources = corpora,
             Phases = [.. phases.Select(PhaseSettings.Read)],
-            HeldOut = HeldOutSettings.Read(section.Section("heldout")),
+            HeldOut = HeldOutSettings.Read(section.Section("heldout"), corpora.FirstOrDefault()),
             SequenceLength = section.Integer("sequence_length", defaults.SequenceLength, 2, LargestSequence),
             Shards = section.OptionalText("shards"),
         });
         if (result.Sources.Count == 0)
         {
             throw section.Wrong("sources", "a list of at least one source (files: [...])", section.Has("sources") ? "an empty list" : "no such key");
+        }
+
+        if (result.HeldOut.Context >= (result.HeldOut.SequenceLength ?? result.SequenceLength))
+        {
+            throw section.Section("heldout").Wrong("context", "less than a held-out sequence's length", FormattableString.Invariant($"{result.HeldOut.Context}"));
         }
 
         PhaseSettings.Check(phases, result);
@@ -49,7 +57,7 @@ public sealed record DataSettings
 
     internal void Write(ConfigurationBuilder to)
     {
-        to.Sections("sources", Sources, static (source, section) => source.Write(section))
+        to.Sections("sources", Sources, static (source, section) => CorpusKeys.Write(source, section).Number("weight", source.Weight))
             .Sections("phases", Phases, static (phase, section) => phase.Write(section))
             .Section("heldout", HeldOut.Write)
             .Integer("sequence_length", SequenceLength)

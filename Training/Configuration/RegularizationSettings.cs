@@ -3,7 +3,7 @@ namespace PlamoNative.Training.Configuration;
 /// <summary><c>regularization</c>: off by default; dropout helps where the text is small.</summary>
 public sealed record RegularizationSettings
 {
-    /// <summary><c>dropout</c>: share of each layer's outputs that is set to 0 in training.</summary>
+    /// <summary><c>dropout</c>: share of the elements of each residual branch that is dropped in training.</summary>
     public double Dropout { get; init; }
 
     /// <summary><c>z_loss</c>: weight of the mean squared log-sum-exp of the logits.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using PlamoNative.Engine;
 using PlamoNative.Engine.Formats;
+using PlamoNative.Training.Data;
 
 namespace PlamoNative.Training.Configuration;
 
@@ -8,6 +9,7 @@ namespace PlamoNative.Training.Configuration;
 public sealed record TrainingConfiguration
 {
     private const int LargestFile = 1 << 20;
+    private const double LargestCount = 1L << 62;
     private const int MostThreads = 1024;
 
     /// <summary>The keys at the top, looked at before anything below them: the section that a misspelt one should have been would seem to be missing.</summary>
@@ -117,10 +119,30 @@ public sealed record TrainingConfiguration
         return this;
     }
 
+    /// <summary>The data as its readers take it.</summary>
+    /// <param name="shardFolder">Where shards go unless <c>data.shards</c> names another folder.</param>
+    internal DataOptions ToDataOptions(string shardFolder)
+    {
+        var tokens = (Schedule.Steps ?? 0) * (double)Batch.Tokens * Batch.AccumulationSteps;
+        return new DataOptions
+        {
+            Sources = Data.Sources,
+            Phases = [.. Data.Phases.Select(phase => new MixturePhase((long)Math.Min(phase.Until * tokens, LargestCount), phase.Weights))],
+            HeldOut = Data.HeldOut.Corpus,
+            HeldOutFraction = Data.HeldOut.Fraction,
+            SequenceLength = Data.SequenceLength,
+            BatchTokens = Batch.Tokens,
+            HeldOutSequenceLength = Data.HeldOut.SequenceLength,
+            HeldOutContext = Data.HeldOut.Context,
+            Seed = Seed,
+            ShardFolder = Data.Shards ?? shardFolder,
+            Threads = Threads,
+        };
+    }
+
     private static TrainingConfiguration Read(ConfigurationSection root)
     {
         root.Expect(Keys);
-        var tokenizerSection = root.Section("tokenizer");
         var configuration = root.Done(new TrainingConfiguration
         {
             Output = root.RequiredText("output", "a folder for the run"),
@@ -128,7 +150,7 @@ public sealed record TrainingConfiguration
             Seed = root.Unsigned("seed", 0),
             Threads = root.Integer("threads", 0, 0, MostThreads),
             Precision = root.Choice("precision", TrainingPrecision.Float32, Precisions),
-            Tokenizer = TokenizerSettings.Read(tokenizerSection),
+            Tokenizer = TokenizerSettings.Read(root.Section("tokenizer")),
             Data = DataSettings.Read(root.Section("data")),
             Batch = BatchSettings.Read(root.Section("batch")),
             Optimizer = OptimizerSettings.Read(root.Section("optimizer")),
@@ -140,9 +162,28 @@ public sealed record TrainingConfiguration
             Guard = GuardSettings.Read(root.Section("guard")),
             Recording = RecordingSettings.Read(root.Section("recording")),
         });
-        return configuration.Tokenizer.IsGiven || configuration.Model.Folder is not null
-            ? configuration
-            : throw tokenizerSection.WrongAsAWhole("path, or vocab_size to train one on the text", "neither (only model.folder has a tokenizer of its own)");
+        Check(configuration, root);
+        return configuration;
+    }
+
+    /// <summary>What one section demands of another.</summary>
+    private static void Check(TrainingConfiguration configuration, ConfigurationSection root)
+    {
+        if (!configuration.Tokenizer.IsGiven && configuration.Model.Folder is null)
+        {
+            throw root.Section("tokenizer").WrongAsAWhole("path, or vocab_size to train one on the text", "neither (only model.folder has a tokenizer of its own)");
+        }
+
+        if (configuration.Batch.Tokens < configuration.Data.SequenceLength)
+        {
+            throw root.Section("batch").Wrong(
+                "tokens", FormattableString.Invariant($"at least data.sequence_length ({configuration.Data.SequenceLength})"), FormattableString.Invariant($"{configuration.Batch.Tokens}"));
+        }
+
+        if (configuration.Data.Phases.Count > 1 && configuration.Schedule.Steps is null)
+        {
+            throw root.Section("data").Wrong("phases", "schedule.steps beside phases, which are shares of them", "a run without a number of steps");
+        }
     }
 
     private ConfigurationBuilder Write(ConfigurationBuilder to) => to

@@ -1,6 +1,7 @@
 using System.Text;
 using PlamoNative.Engine;
 using PlamoNative.Training.Configuration;
+using PlamoNative.Training.Data;
 using Xunit;
 
 namespace PlamoNative.Training.Tests.Configuration;
@@ -19,7 +20,7 @@ public sealed class TrainingConfigurationTests
             - {name: novels, files: "novels/**/*.txt", format: text, separator: 。, weight: 3}
             - {files: [a.jsonl, b.jsonl], format: jsonl, text_field: body, prompt_field: q, completion_field: a, weight: 0.5}
           phases: [{until: 0.8, weights: [1, 0]}, {until: 1, weights: [0.25, 0.75]}]
-          heldout: {files: [gingatetsudou.txt]}
+          heldout: {files: [gingatetsudou.txt], separator: file, sequence_length: 256, context: 128}
           sequence_length: 1024
           shards: "null"
         batch: {tokens: 1024, accumulation_steps: 4}
@@ -40,7 +41,7 @@ public sealed class TrainingConfigurationTests
         var run = SmallRun.Parse();
         Assert.Equal("plamo-2-nano", run.Model.Preset);
         Assert.Equal(["neko.txt", "more/*.txt"], run.Data.Sources[0].Files);
-        Assert.Equal(SourceFormat.Auto, run.Data.Sources[0].Format);
+        Assert.Equal(CorpusFormat.Auto, run.Data.Sources[0].Format);
         Assert.Equal((2e-3, 0.05, 1.0), (run.Optimizer.LearningRate, run.Optimizer.WeightDecay, run.Optimizer.ClipNorm));
         Assert.Equal((300L, ScheduleKind.Cosine), (run.Schedule.Steps, run.Schedule.Kind));
         Assert.Equal(new GuardSettings(), run.Guard);
@@ -58,7 +59,8 @@ public sealed class TrainingConfigurationTests
             run.Model.Overrides.Select(pair => $"{pair.Key}={pair.Value}"));
         Assert.Equal(("。", 3.0, "novels"), (run.Data.Sources[0].Separator, run.Data.Sources[0].Weight, run.Data.Sources[0].Name));
         Assert.Equal([0.25, 0.75], run.Data.Phases[1].Weights);
-        Assert.Equal((0.0, "null"), (run.Data.HeldOut.Fraction, run.Data.Shards));
+        Assert.Equal((0.0, "file", 256, 128), (run.Data.HeldOut.Fraction, run.Data.HeldOut.Corpus!.Separator, run.Data.HeldOut.SequenceLength, run.Data.HeldOut.Context));
+        Assert.Equal("null", run.Data.Shards);
         Assert.Null(run.Optimizer.ClipNorm);
         Assert.Equal((TimeSpan.FromMinutes(90), DecayShape.SquareRoot, 1000L), (run.Schedule.Duration, run.Schedule.DecayShape, run.Schedule.Steps));
         Assert.Equal((TrainingPrecision.BFloat16, RecomputeMode.Layers), (run.Precision, run.Recompute));
@@ -78,6 +80,17 @@ public sealed class TrainingConfigurationTests
         Assert.Equivalent(run, again, strict: true);
         Assert.Equal(written, again.ToYaml());
         Assert.DoesNotContain("comment", written, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Data_options_follow()
+    {
+        var options = TrainingConfiguration.Parse(Everything, "run.yaml").ToDataOptions("run/shards");
+        Assert.Equal("null", options.ShardFolder);
+        Assert.Equal([(long)(0.8 * 1000 * 4096), 1000L * 4096], options.Phases.Select(phase => phase.UntilTokens));
+        Assert.Equal((1024, 1024, ulong.MaxValue, 2), (options.SequenceLength, options.BatchTokens, options.Seed, options.Threads));
+        Assert.Equal(("gingatetsudou.txt", 256, 128), (options.HeldOut!.Files[0], options.HeldOutSequenceLength, options.HeldOutContext));
+        Assert.Equal("run/shards", SmallRun.Parse().ToDataOptions("run/shards").ShardFolder);
     }
 
     [Fact]

@@ -55,6 +55,8 @@ public sealed class WrongConfigurationTests
     [InlineData("data:", "data:\n  phases: [{until: 1, weights: [1, 2]}]", "data.phases.0.weights: expected 1 weights, one for each source, found 2")]
     [InlineData("data:", "data:\n  phases: [{until: 0.5, weights: [1]}]", "data.phases.0.until: expected 1 in the last phase")]
     [InlineData("data:", "data:\n  phases: [{until: 0.5, weights: [1]}, {until: 0.4, weights: [1]}]", "data.phases.1.until")]
+    [InlineData("data:", "data:\n  sequence_length: 5000", "batch.tokens: expected at least data.sequence_length (5000), found 4096")]
+    [InlineData("data:", "data:\n  heldout: {context: 512}", "data.heldout.context")]
     [InlineData("data:", "data:\n  phases: [{until: 1, weights: [0]}]", "data.phases.0.weights: expected a weight above 0")]
     public void Keys_that_are_missing_or_do_not_go_together_are_named(string good, string bad, params string[] words) =>
         SmallRun.IsRefused(SmallRun.Yaml.Replace(good, bad, StringComparison.Ordinal), words);
