@@ -54,4 +54,24 @@ public sealed class MatMulOperatorTests
             return weights.MatMul(value).Permute(1, 0, 2).Reshape(5, 6);
         }, null);
     }
+
+    [Fact]
+    public void A_layer_that_several_threads_share_has_the_same_bits_on_any_number_of_them()
+    {
+        double[][]? expected = null;
+        foreach (var threads in (int[])[1, 2, 3])
+        {
+            using var device = new CpuDevice(threads);
+            using var weight = new Parameter("weight", TensorValues.From(device, new Shape(300, 96), DType.Float32, TensorValues.Normal(1, 300 * 96)));
+            using var bias = new Parameter("bias", TensorValues.From(device, new Shape(300L), DType.Float32, TensorValues.Normal(2, 300)));
+            using var tape = new Tape(device);
+            var x = Variable.Of(tape, TensorValues.From(device, new Shape(257, 96), DType.Float32, TensorValues.Normal(3, 257 * 96)));
+            var y = (x.MatMul(Variable.Of(tape, weight), transposeB: true) + Variable.Of(tape, bias)).Gelu();
+            var loss = (y.LogSoftmax().Max([0]) + y.Softmax(0).Gather(0, [5, 256, 5]).Sum([0])).Mean();
+            loss.Backward();
+            double[][] gradients = [TensorValues.ToDoubles(weight.Gradient), TensorValues.ToDoubles(bias.Gradient), TensorValues.ToDoubles(loss.Value)];
+            expected ??= gradients;
+            Assert.Equal(expected, gradients);
+        }
+    }
 }
