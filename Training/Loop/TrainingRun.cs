@@ -45,6 +45,8 @@ public sealed class TrainingRun : IDisposable
                 ThreadCount = device.Workers.ThreadCount,
                 Seeds = new Dictionary<string, long> { ["seed"] = unchecked((long)configuration.Seed) },
                 PeakFlopsPerSecond = PeakFlopsPerSecond,
+                WritesTable = configuration.Recording.Csv,
+                WritesEvents = configuration.Recording.TensorBoard,
             });
             _observers.Add(_recorder);
         }
