@@ -56,6 +56,9 @@ public sealed class CpuOperators(TensorScope scope, ActivationMode activations =
     }
 
     /// <inheritdoc/>
+    public Tensor AddResidual(Tensor stream, Tensor branch) => Add(stream, branch);
+
+    /// <inheritdoc/>
     public Tensor SwiGlu(Tensor gateUp)
     {
         using var range = Profiler.Range("SwiGLU");
@@ -114,6 +117,14 @@ public sealed class CpuOperators(TensorScope scope, ActivationMode activations =
         var output = Scope.Allocate(new Shape(rows.Length, input.Shape[1]), input.DType);
         Kernels.GatherRows.Forward(input, rows, output);
         return output;
+    }
+
+    /// <inheritdoc/>
+    public Tensor Segment<TContext>(ISegment<TContext> segment, Tensor input, TContext context)
+        where TContext : class
+    {
+        ArgumentNullException.ThrowIfNull(segment);
+        return segment.Run(this, input, context);
     }
 
     private Tensor AllocateLike(Tensor input)

@@ -30,6 +30,9 @@ public interface IOperators
     /// <summary>Element-wise sum of two tensors of one shape.</summary>
     Tensor Add(Tensor left, Tensor right);
 
+    /// <summary>The stream after a residual branch: element-wise sum. A recording implementation may drop elements of the branch (dropout).</summary>
+    Tensor AddResidual(Tensor stream, Tensor branch);
+
     /// <summary>Gated unit: input [T, 2F], gate first, output [T, F] = SiLU(gate) · up.</summary>
     Tensor SwiGlu(Tensor gateUp);
 
@@ -78,4 +81,12 @@ public interface IOperators
     /// <summary>Rows of a tensor: input [T, D], output [rows, D].</summary>
     /// <exception cref="ArgumentOutOfRangeException">A row is outside of the input.</exception>
     Tensor GatherRows(Tensor input, ReadOnlySpan<int> rows);
+
+    /// <summary>Runs a part of the model. A recording implementation may forget its intermediates and run it again in the backward pass.</summary>
+    /// <typeparam name="TContext">What the part reads beside its input.</typeparam>
+    /// <param name="segment">The part.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="context">What it reads beside its input.</param>
+    Tensor Segment<TContext>(ISegment<TContext> segment, Tensor input, TContext context)
+        where TContext : class;
 }

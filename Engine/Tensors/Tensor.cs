@@ -54,6 +54,9 @@ public sealed unsafe class Tensor : IDisposable
         }
     }
 
+    /// <summary>What a tape knows about the stored tensor that this one views; views inherit it.</summary>
+    internal object? Trace { get; set; }
+
     /// <summary>The first element's address.</summary>
     /// <exception cref="ObjectDisposedException">The tensor was disposed, or its scope was reset.</exception>
     public byte* Pointer
@@ -170,15 +173,71 @@ public sealed unsafe class Tensor : IDisposable
             return View(Pointer, shape, shape.RowMajorStrides());
         }
 
-        // A strided tensor can have its outermost axis kept and the dense rest split or merged.
-        if (Shape.Rank > 0 && shape.Rank > 0 && shape[0] == Shape[0] && RowIsDense())
+        if (CanReshape(shape))
         {
-            var dense = shape.RowMajorStrides();
-            return View(Pointer, shape, dense.With(0, Strides[0]));
+            return View(Pointer, shape, shape.RowMajorStrides().With(0, Strides[0]));
         }
 
         Throw.ShapeMismatch(nameof(Reshape), nameof(shape), $"a shape that views {Shape} with strides {Strides}", shape.ToString());
         return null;
+    }
+
+    /// <summary>Whether <see cref="Reshape"/> to a shape of as many elements gives a view; else a dense copy must be made first.</summary>
+    public bool CanReshape(Shape shape)
+    {
+        // A strided tensor can have its outermost axis kept and the dense rest split or merged.
+        return IsContiguous || (Shape.Rank > 0 && shape.Rank > 0 && shape[0] == Shape[0] && RowIsDense());
+    }
+
+    /// <summary>The same elements with the axes in another order: axis i of the view is axis <c>axes[i]</c> of this tensor.</summary>
+    /// <param name="axes">Every axis once.</param>
+    /// <exception cref="ArgumentException">An axis is missing, twice there, or outside of the shape.</exception>
+    public Tensor Permute(params ReadOnlySpan<int> axes)
+    {
+        Span<long> sizes = stackalloc long[Shape.MaxRank];
+        Span<long> strides = stackalloc long[Shape.MaxRank];
+        var seen = 0;
+        for (var i = 0; i < axes.Length && i < Shape.Rank; i++)
+        {
+            if ((uint)axes[i] < (uint)Shape.Rank)
+            {
+                seen |= 1 << axes[i];
+                (sizes[i], strides[i]) = (Shape[axes[i]], Strides[axes[i]]);
+            }
+        }
+
+        if (axes.Length != Shape.Rank || seen != (1 << Shape.Rank) - 1)
+        {
+            throw new ArgumentException($"[{string.Join(", ", axes.ToArray())}] is no order of the {Shape.Rank} axes of {Shape}", nameof(axes));
+        }
+
+        return View(Pointer, new Shape(sizes[..axes.Length]), new Shape(strides[..axes.Length]));
+    }
+
+    /// <summary>
+    /// The tensor as if it had been repeated along its axes of size 1 and along new outermost axes: a view whose stride there is 0. Many of its elements are one, so
+    /// it is read and never written.
+    /// </summary>
+    /// <param name="shape">At least as many axes; aligned at the innermost, each is as large as here, or here it is 1.</param>
+    /// <exception cref="ShapeMismatchException">The shape does not follow from this one by repetition.</exception>
+    public Tensor Expand(Shape shape)
+    {
+        Span<long> strides = stackalloc long[Shape.MaxRank];
+        var added = shape.Rank - Shape.Rank;
+        var fits = added >= 0;
+        for (var i = Shape.Rank - 1; i >= 0 && fits; i--)
+        {
+            var repeated = Shape[i] == 1 && shape[i + added] != 1;
+            fits = repeated || Shape[i] == shape[i + added];
+            strides[i + added] = repeated ? 0 : Strides[i];
+        }
+
+        if (!fits)
+        {
+            Throw.ShapeMismatch(nameof(Expand), nameof(shape), $"a shape that {Shape} is broadcast to", shape.ToString());
+        }
+
+        return View(Pointer, shape, new Shape(strides[..shape.Rank]));
     }
 
     /// <summary>Copies a dense tensor of the same shape and type into this dense tensor.</summary>
@@ -218,6 +277,19 @@ public sealed unsafe class Tensor : IDisposable
     /// <inheritdoc/>
     public override string ToString() => $"{DType.Name()}{Shape}";
 
+    internal Tensor AliasIn(TensorScope scope)
+    {
+        var storage = _storage;
+        ObjectDisposedException.ThrowIf(storage is null, this);
+        storage.AddReference();
+        var alias = scope.NewShell().Initialize(Device, storage, _pointer, Shape, Strides, DType, scope);
+        alias.Trace = Trace;
+        return alias;
+    }
+
+    /// <summary>Any view of this dense tensor, which begins so many elements after its first.</summary>
+    internal Tensor ViewOf(long offset, Shape shape, Shape strides) => View(Pointer + DType.Bytes(offset), shape, strides);
+
     internal static long DenseBytes(Shape shape, DType dtype)
     {
         if (dtype.IsBlockQuantized() && (shape.Rank == 0 || shape[^1] % dtype.BlockSize() != 0))
@@ -236,6 +308,7 @@ public sealed unsafe class Tensor : IDisposable
         Shape = shape;
         Strides = strides;
         DType = dtype;
+        Trace = null;
         _scope = scope;
         return this;
     }
@@ -269,6 +342,8 @@ public sealed unsafe class Tensor : IDisposable
         ObjectDisposedException.ThrowIf(storage is null, this);
         storage.AddReference();
         var view = _scope?.NewShell() ?? new Tensor();
-        return view.Initialize(Device, storage, pointer, shape, strides, DType, _scope);
+        view.Initialize(Device, storage, pointer, shape, strides, DType, _scope);
+        view.Trace = Trace;
+        return view;
     }
 }

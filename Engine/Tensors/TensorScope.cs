@@ -24,6 +24,13 @@ public sealed unsafe class TensorScope(Device device) : IDisposable
         return NewShell().Initialize(Device, storage, storage.Address, shape, shape.RowMajorStrides(), dtype, this);
     }
 
+    /// <summary>Another view of the same elements, which lives in this scope whatever becomes of <paramref name="tensor"/>.</summary>
+    public Tensor Alias(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return tensor.AliasIn(this);
+    }
+
     /// <summary>Ends every tensor of the scope; their memory goes back to the device's pool.</summary>
     public void Reset()
     {

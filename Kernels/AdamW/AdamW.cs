@@ -24,7 +24,13 @@ public static class AdamW
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(step);
         foreach (var parameter in parameters)
         {
-            var value = parameter.Value;
+            var value = parameter.Exact;
+            ArgumentNullException.ThrowIfNull(value);
+            if (parameter.Master is not null)
+            {
+                CheckRounded(parameter.Value, value);
+            }
+
             OperatorChecks.Dense(nameof(AdamW), nameof(parameter.Value), value, value.Shape, value.DType);
             OperatorChecks.Dense(nameof(AdamW), nameof(parameter.Gradient), parameter.Gradient, value.Shape, value.DType);
             OperatorChecks.Dense(nameof(AdamW), nameof(parameter.FirstMoment), parameter.FirstMoment, value.Shape, value.DType);
@@ -36,10 +42,10 @@ public static class AdamW
         var secondCorrection = 1 / (1 - Power(settings.Beta2, step));
         foreach (var parameter in parameters)
         {
-            var value = parameter.Value;
+            var value = parameter.Exact;
             var kernel = new Kernel
             {
-                Value = value.Pointer, Gradient = parameter.Gradient.Pointer, FirstMoment = parameter.FirstMoment.Pointer,
+                Value = value.Pointer, Rounded = parameter.Master is null ? null : parameter.Value.PointerOf<BFloat16>(), Gradient = parameter.Gradient.Pointer, FirstMoment = parameter.FirstMoment.Pointer,
                 SecondMoment = parameter.SecondMoment.Pointer,
                 Count = value.ElementCount, Scale = gradientScale, Beta1 = settings.Beta1, Beta2 = settings.Beta2, Epsilon = settings.Epsilon,
                 Rate = learningRate * firstCorrection, SecondCorrection = secondCorrection, Decay = parameter.Decays ? learningRate * settings.WeightDecay : 0,
@@ -47,6 +53,25 @@ public static class AdamW
             var blocks = (value.ElementCount + Kernel.BlockSize - 1) / Kernel.BlockSize;
             SimdKernelRunner.Run(
                 OperatorChecks.Workers(nameof(AdamW), value), kernel, value.DType, blocks, CostOfElement * Math.Min(Kernel.BlockSize, value.ElementCount));
+        }
+    }
+
+    private static void CheckRounded(Tensor value, Tensor master)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        if (value.DType != DType.BFloat16)
+        {
+            Throw.DTypeMismatch(nameof(AdamW), nameof(value), "bf16 beside a master", value.DType.Name());
+        }
+
+        if (master.DType != DType.Float32)
+        {
+            Throw.DTypeMismatch(nameof(AdamW), nameof(master), "f32", master.DType.Name());
+        }
+
+        if (value.Shape != master.Shape || !value.IsContiguous)
+        {
+            Throw.ShapeMismatch(nameof(AdamW), nameof(value), $"dense {master.Shape}", $"{value.Shape} with strides {value.Strides}");
         }
     }
 
@@ -69,6 +94,7 @@ public static class AdamW
         public const int BlockSize = 4096;
 
         public byte* Value;
+        public BFloat16* Rounded;
         public byte* Gradient;
         public byte* FirstMoment;
         public byte* SecondMoment;
@@ -85,11 +111,25 @@ public static class AdamW
             where TSimd : struct, ISimd<TVector>
             where TVector : unmanaged
         {
-            var first = (long)begin * BlockSize;
-            var last = Math.Min((long)end * BlockSize, Count);
+            // Block by block, so that what is rounded is still in the first cache.
+            for (var block = begin; block < end; block++)
+            {
+                Block<TSimd, TVector>((long)block * BlockSize, Math.Min((block + 1L) * BlockSize, Count));
+            }
+        }
+
+        private readonly void Block<TSimd, TVector>(long first, long last)
+            where TSimd : struct, ISimd<TVector>
+            where TVector : unmanaged
+        {
             var whole = first + ((last - first) & -TSimd.Count);
             Elements<TSimd, TVector>(first, whole);
             Elements<SimdScalar, float>(whole, last);
+            if (Rounded != null)
+            {
+                var count = checked((int)(last - first));
+                TensorConvert.FromSingle(new ReadOnlySpan<float>((float*)Value + first, count), new Span<BFloat16>(Rounded + first, count));
+            }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -17,13 +17,16 @@ internal unsafe struct DoubleProduct : IRangeKernel
     public double* Output;
     public int Width;
 
+    /// <summary>Elements between rows of the output; 0: the width.</summary>
+    public long OutputStride;
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int begin, int end, int worker)
     {
         for (var row = begin; row < end; row++)
         {
-            var output = Output + ((long)row * Width);
+            var output = Output + (row * (OutputStride == 0 ? Width : OutputStride));
             for (var k = 0; k < Terms; k++)
             {
                 var factor = Left[(row * RowStep) + (k * TermStep)];

@@ -114,6 +114,19 @@ internal unsafe struct HeadBlock
         SimdKernelRunner.Run(_workers, kernel, _problem.DType, Rows, 8L * kernel.Columns);
     }
 
+    /// <summary>
+    /// Of blocks that hold the whole vocabulary: logits become gradients of the loss as in <see cref="ToGradients"/>, and <see cref="Maxima"/> become L.
+    /// </summary>
+    public readonly void ToGradientsAtOnce(double unit, double zLossWeight)
+    {
+        var kernel = new SoftmaxGradients
+        {
+            Logits = LogitRows, Columns = _problem.Vocabulary, LogSumExps = Maxima, TargetLogits = TargetLogits, Targets = Targets, Unit = unit,
+            ZLossWeight = zLossWeight,
+        };
+        SimdKernelRunner.Run(_workers, kernel, _problem.DType, Rows, 10L * kernel.Columns);
+    }
+
     /// <summary>dx += dz · weight, over this part.</summary>
     public readonly void AddToInputGradient(int first)
     {
@@ -163,5 +176,5 @@ internal unsafe struct HeadBlock
         }
     }
 
-    private readonly int Columns(int first) => Math.Min(HeadProblem.VocabularyAtOnce, _problem.Vocabulary - first);
+    private readonly int Columns(int first) => Math.Min(_problem.BlockColumns, _problem.Vocabulary - first);
 }

@@ -11,12 +11,22 @@ internal readonly unsafe struct HeadProblem
     /// <summary>Vocabulary whose logits exist at once: with <see cref="TokensAtOnce"/> 4 MiB in float32. A contract as well.</summary>
     public const int VocabularyAtOnce = 2048;
 
+    // The one-pass form: 64 MiB of float32 logits, and of rows what one packing of X holds at most. Contracts as well.
+    private const int LogitsAtOnce = 16 << 20;
+    private const int FewestRows = 64;
+    private const int MostRows = GemmSchedule.BlockM;
+
     private readonly RowView _x;
     private readonly byte* _weight;
     private readonly WorkerPool _workers;
 
-    /// <summary>Checks the operands that both passes share.</summary>
-    public HeadProblem(string operation, Tensor x, Tensor weight, ReadOnlySpan<int> targets)
+    /// <summary>Checks the operands that all passes share.</summary>
+    /// <param name="operation">For messages.</param>
+    /// <param name="x">[T, D].</param>
+    /// <param name="weight">[V, D].</param>
+    /// <param name="targets">T.</param>
+    /// <param name="wholeVocabulary">Whether a block holds all logits of its tokens (the one-pass form) or those of a part of the vocabulary.</param>
+    public HeadProblem(string operation, Tensor x, Tensor weight, ReadOnlySpan<int> targets, bool wholeVocabulary = false)
     {
         OperatorChecks.Activation(operation, nameof(x), x);
         OperatorChecks.Rank(operation, nameof(x), x, 2);
@@ -43,7 +53,9 @@ internal readonly unsafe struct HeadProblem
         _workers = OperatorChecks.Workers(operation, x);
         DType = x.DType;
         Width = _x.Width;
-        BlockRows = Math.Min(TokensAtOnce, targets.Length);
+        var rows = wholeVocabulary ? Math.Clamp(LogitsAtOnce / Math.Max(1, Vocabulary), FewestRows, MostRows) : TokensAtOnce;
+        BlockRows = Math.Min(rows, targets.Length);
+        BlockColumns = wholeVocabulary ? Vocabulary : Math.Min(VocabularyAtOnce, Vocabulary);
     }
 
     /// <summary>float32 or float64.</summary>
@@ -59,7 +71,7 @@ internal readonly unsafe struct HeadProblem
     public int BlockRows { get; }
 
     /// <summary>Columns of a block's logits at most.</summary>
-    public int BlockColumns => Math.Min(VocabularyAtOnce, Vocabulary);
+    public int BlockColumns { get; }
 
     /// <summary>Scratch of one block: logits, x and dx; then three doubles and two integers a row.</summary>
     public nint ScratchFloats => checked((nint)(MatrixFloats + (8L * BlockRows)));

@@ -4,9 +4,10 @@ namespace PlamoNative.Kernels;
 
 /// <summary>
 /// The language model's head and loss in one: logits = x · weightᵀ, and of each token that has a target y the cross-entropy <c>L - z_y</c> with
-/// L = log Σ_v exp z_v, and the z-loss' L². Logits exist only as one block of tokens and vocabulary at a time; the backward pass recomputes them.
+/// L = log Σ_v exp z_v, and the z-loss' L². Logits exist only as one block of tokens and vocabulary at a time; the backward pass
+/// recomputes them, and <see cref="ForwardBackward"/> does both passes at once where the loss' gradient is known beforehand.
 /// </summary>
-public static unsafe class LinearCrossEntropy
+public static unsafe partial class LinearCrossEntropy
 {
     /// <summary>No target: the token counts neither in sums nor in their number.</summary>
     public const int NoTarget = -1;
@@ -51,18 +52,7 @@ public static unsafe class LinearCrossEntropy
             }
         }
 
-        var (count, sum, squares) = (0L, 0.0, 0.0);
-        for (var token = 0; token < targets.Length; token++)
-        {
-            if (targets[token] != NoTarget)
-            {
-                count++;
-                sum += losses[token];
-                squares += logs[token] * logs[token];
-            }
-        }
-
-        return new CrossEntropySums(count, sum, squares);
+        return Sum(targets, losses, logs);
     }
 
     /// <summary>
@@ -123,5 +113,22 @@ public static unsafe class LinearCrossEntropy
 
             block.Scatter(rows);
         }
+    }
+
+    /// <summary>In token order, so that the blocks leave no trace in the bits.</summary>
+    private static CrossEntropySums Sum(ReadOnlySpan<int> targets, ReadOnlySpan<double> losses, ReadOnlySpan<double> logs)
+    {
+        var (count, sum, squares) = (0L, 0.0, 0.0);
+        for (var token = 0; token < targets.Length; token++)
+        {
+            if (targets[token] != NoTarget)
+            {
+                count++;
+                sum += losses[token];
+                squares += logs[token] * logs[token];
+            }
+        }
+
+        return new CrossEntropySums(count, sum, squares);
     }
 }

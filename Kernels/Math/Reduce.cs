@@ -52,8 +52,9 @@ internal static unsafe class Reduce
             _ => Run<TStep, SimdScalar, float>(left, right, neutral, count),
         };
 
+    /// <summary>A reduction of the caller's own steps, inside a kernel that already knows its width.</summary>
     [SkipLocalsInit]
-    private static float Run<TStep, TSimd, TVector>(float* left, float* right, float neutral, int count)
+    internal static float Run<TStep, TSimd, TVector>(float* left, float* right, float neutral, int count)
         where TStep : struct, IReduceStep
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged

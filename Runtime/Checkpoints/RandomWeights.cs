@@ -39,27 +39,6 @@ public sealed class RandomWeights : WeightSource
     /// <inheritdoc/>
     public override DType TypeOf(WeightSlot slot) => DType.Float32;
 
-    /// <summary>Builds a model with these weights in memory.</summary>
-    /// <param name="device">Where.</param>
-    /// <param name="matrixType">How matrices are held: float32, bfloat16, float16 or a block type; float64 makes the exact mode of the same values.</param>
-    public unsafe Plamo2Model CreateModel(Device device, DType matrixType = DType.Float32)
-    {
-        ArgumentNullException.ThrowIfNull(device);
-        return new Plamo2Model(Configuration, device, slot =>
-        {
-            var plan = slot.Role == WeightRole.Linear || matrixType == DType.Float64 ? matrixType : DType.Float32;
-            var type = slot.RowLength % plan.BlockSize() == 0 ? plan : DType.Float16;
-            var tensor = Tensor.Allocate(device, new Shape(slot.Shape), type);
-            var at = tensor.Pointer;
-            TensorEncoder.Encode(this, slot, type, bytes =>
-            {
-                bytes.CopyTo(new Span<byte>(at, bytes.Length));
-                at += bytes.Length;
-            });
-            return new ModelParameter(slot, tensor, slot.NormOffset);
-        });
-    }
-
     /// <inheritdoc/>
     public override unsafe void Read(WeightSlot slot, long start, Span<float> destination)
     {

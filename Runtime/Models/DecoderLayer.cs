@@ -6,18 +6,18 @@ namespace PlamoNative.Runtime.Models;
 /// <summary>
 /// One layer, normed before and after each of its two branches: <c>x += postMixer(mixer(preMixer(x)))</c>, <c>x += postMlp(mlp(preMlp(x)))</c>.
 /// </summary>
-internal sealed class DecoderLayer(string name, Norm preMixer, Mixer mixer, Norm postMixer, Norm preMlp, Mlp mlp, Norm postMlp)
+internal sealed class DecoderLayer(string name, Norm preMixer, Mixer mixer, Norm postMixer, Norm preMlp, Mlp mlp, Norm postMlp) : ISegment<ForwardBatch>
 {
     /// <summary>Number and kind, for profiles.</summary>
     internal string Name { get; } = name;
 
-    /// <summary>Runs the layer and gives <paramref name="input"/> back.</summary>
-    internal Tensor Forward(IOperators ops, Tensor input, ForwardBatch batch)
+    /// <inheritdoc/>
+    public Tensor Run(IOperators ops, Tensor input, ForwardBatch context)
     {
-        using var mixed = Mix(ops, input, batch);
-        input.Dispose();
+        using var range = Profiler.Range(Name, "layer");
+        using var mixed = Mix(ops, input, context);
         using var branch = Think(ops, mixed);
-        return ops.Add(mixed, branch);
+        return ops.AddResidual(mixed, branch);
     }
 
     private Tensor Mix(IOperators ops, Tensor input, ForwardBatch batch)
@@ -26,7 +26,7 @@ internal sealed class DecoderLayer(string name, Norm preMixer, Mixer mixer, Norm
         using var normed = preMixer.Forward(ops, input);
         using var mixed = mixer.Forward(ops, normed, batch);
         using var branch = postMixer.Forward(ops, mixed);
-        return ops.Add(input, branch);
+        return ops.AddResidual(input, branch);
     }
 
     private Tensor Think(IOperators ops, Tensor input)

@@ -86,8 +86,8 @@ public sealed class Plamo2Model : IDisposable
         var hidden = ops.Embedding(batch.Tokens, _embedding);
         foreach (var layer in _layers)
         {
-            using var range = Profiler.Range(layer.Name, "layer");
-            hidden = layer.Forward(ops, hidden, batch);
+            using var before = hidden;
+            hidden = ops.Segment(layer, before, batch);
         }
 
         batch.Advance();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using PlamoNative.Engine;
 
 namespace PlamoNative.Cli.Parsing;
 

@@ -36,6 +36,8 @@ internal static class VerbCatalog
             "plamo chat --model M --temperature 0.7", static () => new ChatVerb()),
         new("perplexity", "Measure how well a model predicts a text: loss, perplexity, bits per byte.",
             "plamo perplexity --model M --input text.txt --window 2048", static () => new PerplexityVerb()),
+        new("loss", "Compute the trainer's loss of a packed batch, token by token and in all, and its gradients.",
+            "plamo loss --model M --batch batch.json --z-loss 1e-4 --gradients gradients.safetensors", static () => new LossVerb()),
         new("quickstart", "Run every stage on a tiny model, without a file or an option.",
             "plamo quickstart --out quickstart", static () => new QuickstartVerb()),
         new("convert", "Turn a model folder into a GGUF file or back, in another type if asked.",

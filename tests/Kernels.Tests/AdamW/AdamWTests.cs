@@ -55,6 +55,35 @@ public sealed class AdamWTests
         Assert.InRange(Tolerance.RelativeError(expected, Change(TensorValues.ToDoubles(p), start)), 0, 2e-4);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10007)]
+    public void A_bfloat16_value_is_its_master_rounded_and_the_master_steps_as_a_float32_value_does(int count)
+    {
+        var start = TensorValues.Normal(1, count);
+        var (expected, _, _) = Run(1, 0, DType.Float32, start, true);
+        using var device = new CpuDevice(2);
+        var shape = new Shape(count);
+        using var value = new GuardBands(device, shape, DType.BFloat16);
+        using var master = TensorValues.From(device, shape, DType.Float32, start);
+        using var g = Tensor.Allocate(device, shape, DType.Float32);
+        using var m = TensorValues.From(device, shape, DType.Float32, new double[count]);
+        using var v = TensorValues.From(device, shape, DType.Float32, new double[count]);
+        for (var step = 1; step <= 8; step++)
+        {
+            GradientChecks.Fill(g, Gradient(step, count));
+            AdamW.Step([new AdamWParameter(value.Tensor, g, m, v, true, master)], Settings, Rate / step, step, 1.0 / (1 + step));
+        }
+
+        value.Check();
+        OperatorHarness.AssertSameBits("master", expected, TensorValues.ToDoubles(master));
+        OperatorHarness.AssertSameBits(
+            "value", [.. expected.Select(p => (double)BFloat16.FromSingle((float)p).ToSingle())],
+            Array.ConvertAll(value.Tensor.AsSpan<BFloat16>().ToArray(), p => (double)p.ToSingle()));
+        Assert.Throws<DTypeMismatchException>(() => AdamW.Step([new AdamWParameter(master, g, m, v, true, master)], Settings, Rate, 1, 1));
+        Assert.Throws<DTypeMismatchException>(() => AdamW.Step([new AdamWParameter(value.Tensor, g, m, v, true)], Settings, Rate, 1, 1));
+    }
+
     [Fact]
     public void Nothing_is_allocated_and_wrong_arguments_are_named()
     {

@@ -110,7 +110,7 @@ public sealed class CausalConv1dBackwardTests
         for (var s = 0; s + 1 < c.Offsets.Length; s++)
         {
             var (first, last) = (c.Offsets[s] * channels, c.Offsets[s + 1] * channels);
-            dx.AddRange(CausalConv1dReference.Backward(x[first..last], weight, dy[first..last], channels, c.KernelSize, dw));
+            dx.AddRange(CausalConv1dReference.Backward(x.AsSpan(first, last - first), weight, dy.AsSpan(first, last - first), channels, c.KernelSize, dw));
         }
 
         return ([.. dx], Array.ConvertAll(dw, double.CreateChecked));

@@ -43,7 +43,7 @@ public sealed class LinearCrossEntropyTests
     [InlineData(21, 4200, 24, 2)]
     public void Blocks_give_what_all_logits_at_once_give(int tokens, int vocabulary, int width, int padding)
     {
-        var inputs = new Inputs(tokens, vocabulary, width, padding);
+        var inputs = new CrossEntropyCase(tokens, vocabulary, width, padding);
         var reference = LinearCrossEntropyReference.Run<double>(inputs.X, inputs.Weight, inputs.Targets, width, inputs.Count, 0.02, 1.5, inputs.Before);
         var plain = LinearCrossEntropyReference.Run<float>(inputs.X, inputs.Weight, inputs.Targets, width, inputs.Count, 0.02, 1.5, inputs.Before);
         var name = $"[{tokens}, {vocabulary}, {width}]";
@@ -58,7 +58,7 @@ public sealed class LinearCrossEntropyTests
     [Fact]
     public void Gradients_are_the_central_differences_of_the_forward_pass()
     {
-        var inputs = new Inputs(5, 7, 3, 0);
+        var inputs = new CrossEntropyCase(5, 7, 3, 0);
         using var device = new CpuDevice(1);
         using var dx = Tensor.Allocate(device, new Shape(5, 3), DType.Float64);
         using var dw = TensorValues.From(device, new Shape(7, 3), DType.Float64, new double[21]);
@@ -147,52 +147,5 @@ public sealed class LinearCrossEntropyTests
         Assert.Contains("target 3 is 5", error.Message, StringComparison.Ordinal);
         Assert.Throws<ShapeMismatchException>(() => LinearCrossEntropy.Forward(x, weight, [0], everyToken: true, losses, logs));
         Assert.Throws<DTypeMismatchException>(() => LinearCrossEntropy.Forward(x, weight, new int[20], everyToken: true, losses, single));
-    }
-
-    /// <summary>Random operands, every third token without a target.</summary>
-    private sealed class Inputs
-    {
-        private readonly int _width;
-        private readonly int _padding;
-
-        public Inputs(int tokens, int vocabulary, int width, int padding)
-        {
-            (_width, _padding) = (width, padding);
-            X = TensorValues.Normal(1, (long)tokens * width);
-            Weight = TensorValues.Normal(2, (long)vocabulary * width, 0.5);
-            Before = TensorValues.Normal(3, (long)vocabulary * width, 0.1);
-            var random = new Random(4);
-            Targets = [.. Enumerable.Range(0, tokens).Select(t => t % 3 == 1 ? -1 : random.Next(vocabulary))];
-            Count = Targets.Count(t => t >= 0);
-        }
-
-        public double[] X { get; }
-
-        public double[] Weight { get; }
-
-        public double[] Before { get; }
-
-        public int[] Targets { get; }
-
-        public int Count { get; }
-
-        public void Run(Device device, DType dtype, Tensor? dx, Tensor? dw, LinearCrossEntropyReference.Result reference)
-        {
-            var (inputShape, weightShape) = (new Shape(Targets.Length, _width), new Shape(Weight.Length / _width, _width));
-            using var x = TensorValues.Strided(device, inputShape, dtype, X, _padding);
-            using var weight = TensorValues.From(device, weightShape, dtype, Weight);
-            using var losses = new GuardBands(device, new Shape(Targets.Length), DType.Float64);
-            using var logs = new GuardBands(device, new Shape(Targets.Length), DType.Float64);
-            using var unused = Tensor.Allocate(device, dx is null ? inputShape : weightShape, dtype);
-            GradientChecks.Fill(dw ?? unused, dx is null ? Before : new double[Weight.Length]);
-            var sums = LinearCrossEntropy.Forward(x, weight, Targets, everyToken: true, losses.Tensor, logs.Tensor);
-            var bound = dtype == DType.Float64 ? 1e-13 : 2e-6;
-            Assert.InRange(Math.Abs(sums.Loss(0.02) - reference.Loss), 0, bound * reference.Loss);
-            Assert.InRange(Tolerance.RelativeError(reference.CrossEntropy, TensorValues.ToDoubles(losses.Tensor)), 0, bound);
-            Assert.InRange(Tolerance.RelativeError(reference.LogSumExp, TensorValues.ToDoubles(logs.Tensor)), 0, bound);
-            LinearCrossEntropy.Backward(x, weight, Targets, logs.Tensor, Count, 0.02, 1.5, dx ?? unused, dw ?? unused);
-            losses.Check();
-            logs.Check();
-        }
     }
 }
