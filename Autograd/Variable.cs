@@ -59,8 +59,12 @@ public sealed partial class Variable : IDisposable
         return new Variable(Tape, alias);
     }
 
-    /// <summary>The same elements under another shape; see <see cref="Tensor.Reshape"/>. The gradient is reshaped with it.</summary>
-    public Variable Reshape(params ReadOnlySpan<long> sizes) => new(Tape, InScope().Reshape(new Shape(sizes)));
+    /// <summary>The same elements under another shape: a view where strides allow, whose gradient is reshaped with it, else of a dense copy.</summary>
+    public Variable Reshape(params ReadOnlySpan<long> sizes)
+    {
+        var shape = new Shape(sizes);
+        return Value.CanReshape(shape) ? new(Tape, InScope().Reshape(shape)) : Contiguous().Reshape(sizes);
+    }
 
     /// <summary>Some neighbours along an axis; the gradient goes to their places.</summary>
     public Variable Slice(int axis, long start, long length) => new(Tape, InScope().Narrow(axis, start, length));

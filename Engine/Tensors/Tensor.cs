@@ -173,15 +173,20 @@ public sealed unsafe class Tensor : IDisposable
             return View(Pointer, shape, shape.RowMajorStrides());
         }
 
-        // A strided tensor can have its outermost axis kept and the dense rest split or merged.
-        if (Shape.Rank > 0 && shape.Rank > 0 && shape[0] == Shape[0] && RowIsDense())
+        if (CanReshape(shape))
         {
-            var dense = shape.RowMajorStrides();
-            return View(Pointer, shape, dense.With(0, Strides[0]));
+            return View(Pointer, shape, shape.RowMajorStrides().With(0, Strides[0]));
         }
 
         Throw.ShapeMismatch(nameof(Reshape), nameof(shape), $"a shape that views {Shape} with strides {Strides}", shape.ToString());
         return null;
+    }
+
+    /// <summary>Whether <see cref="Reshape"/> to a shape of as many elements gives a view; else a dense copy must be made first.</summary>
+    public bool CanReshape(Shape shape)
+    {
+        // A strided tensor can have its outermost axis kept and the dense rest split or merged.
+        return IsContiguous || (Shape.Rank > 0 && shape.Rank > 0 && shape[0] == Shape[0] && RowIsDense());
     }
 
     /// <summary>The same elements with the axes in another order: axis i of the view is axis <c>axes[i]</c> of this tensor.</summary>

@@ -23,7 +23,7 @@ internal static class CheckpointReader
         }
         catch (JsonException exception)
         {
-            throw new ModelFormatException(path, "content", "JSON", OneLine.Of(exception.Message));
+            throw new ModelFormatException(path, "content", "JSON", exception.Message.ReplaceLineEndings(" "));
         }
     }
 

@@ -71,10 +71,10 @@ internal sealed class WeightAverage : IDisposable
         for (var done = 0; done < left.Length; done += buffer.Length)
         {
             var length = Math.Min(buffer.Length, left.Length - done);
-            var (a, b, c) = (left.Slice(done, length), right.Slice(done, length), buffer[..length]);
-            a.CopyTo(c);
-            b.CopyTo(a);
-            c.CopyTo(b);
+            var kept = buffer[..length];
+            left.Slice(done, length).CopyTo(kept);
+            right.Slice(done, length).CopyTo(left.Slice(done, length));
+            kept.CopyTo(right.Slice(done, length));
         }
     }
 }

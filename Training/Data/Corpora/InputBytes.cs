@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using PlamoNative.Engine;
 using PlamoNative.Engine.Formats;
 using SharpCompress.Compressors.Xz;
@@ -105,9 +104,8 @@ internal sealed class InputBytes : IDisposable
                 _unpacked = Unpack(_bytes, _compression);
             }
         }
-        catch (Exception failure) when (failure is not (OutOfMemoryException or IOException) || failure is EndOfStreamException)
+        catch (Exception failure) when (DecoderFailures.IsOfData(failure))
         {
-            // Decoders meet damaged data with exceptions of many kinds, those of array bounds among them.
             throw new ModelFormatException(Path, $"{_compression} data", "whole and undamaged ones", $"what cannot be unpacked ({failure.Message})", innerException: failure);
         }
     }
@@ -121,7 +119,7 @@ internal sealed class InputBytes : IDisposable
 
     private static Stream Unpack(Stream bytes, string? compression) => compression switch
     {
-        "gzip" => new GZipStream(bytes, CompressionMode.Decompress, leaveOpen: true),
+        "gzip" => new GzipInput(bytes),
         "zstd" => new DecompressionStream(bytes, checkEndOfStream: true, leaveOpen: true),
         "xz" => new XZStream(bytes),
         _ => bytes,

@@ -43,7 +43,7 @@ internal sealed class ParquetDocuments : DocumentReader
             var reader = Guard(path, "Parquet file", () => ParquetReader.CreateAsync(file).GetAwaiter().GetResult());
             var fields = reader.Schema.DataFields;
             var field = fields.FirstOrDefault(field => field.Path.ToString() == column);
-            if (field is null || field.ClrType != typeof(string) || field.IsArray)
+            if (field is null || (field.ClrType != typeof(string) && field.ClrType != typeof(ReadOnlyMemory<char>)) || field.IsArray)
             {
                 var found = field is null ? $"the columns {string.Join(", ", fields.Select(field => field.Path.ToString()))}" : $"one of {field.ClrType.Name}{(field.IsArray ? " lists" : "")}";
                 throw new ModelFormatException(path, $"column '{column}'", "a column of strings", found);
@@ -130,9 +130,8 @@ internal sealed class ParquetDocuments : DocumentReader
         {
             return read();
         }
-        catch (Exception failure) when (failure is not (OutOfMemoryException or IOException) || failure is EndOfStreamException)
+        catch (Exception failure) when (DecoderFailures.IsOfData(failure))
         {
-            // The reader meets damaged files with exceptions of many kinds.
             throw new ModelFormatException(path, place, "Parquet data", $"what cannot be read ({failure.Message})", innerException: failure);
         }
     }

@@ -46,6 +46,8 @@ internal sealed record BatchPosition(
     {
         try
         {
+            // Numbers of a node that was built, not parsed, can only be read as the type they were given.
+            json = JsonNode.Parse(json.ToJsonString())!.AsObject();
             Require("version", (int)Field(json, "version") == 1, "1", $"{json["version"]}");
             var corpora = new List<Corpus>();
             foreach (var corpus in Field(json, "corpora").AsArray())

@@ -95,9 +95,10 @@ public sealed class ValidationSet : IBatchSource
     public void Seek(JsonObject position)
     {
         ArgumentNullException.ThrowIfNull(position);
-        long Value(string key) => position[key] is JsonValue value && value.TryGetValue<long>(out var number) ? number
-            : position[key] is JsonValue small && small.TryGetValue<int>(out var narrow) ? narrow
-            : throw new ModelFormatException("held-out position", key, "a number", position[key]?.ToJsonString() ?? "nothing");
+        var json = JsonNode.Parse(position.ToJsonString())!;
+        long Value(string key) => json[key] is JsonValue value && value.TryGetValue<long>(out var number)
+            ? number
+            : throw new ModelFormatException("held-out position", key, "a number", json[key]?.ToJsonString() ?? "nothing");
         var (corpus, document, token) = (Value("corpus"), Value("document"), Value("token"));
         var isValid = corpus >= 0 && corpus <= _datasets.Length && document >= 0 && token >= 0
             && (corpus == _datasets.Length ? document == 0 && token == 0 : IsInside(_datasets[corpus], document, token));

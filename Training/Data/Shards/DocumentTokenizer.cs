@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using PlamoNative.Runtime.Tokenization;
 
 namespace PlamoNative.Training.Data;
@@ -58,22 +56,6 @@ internal sealed class DocumentTokenizer(PlamoTokenizer tokenizer, CorpusOptions 
             return default;
         }
 
-        return new TokenizedDocument(count, firstTarget, _decoder.Prompt.Length + _decoder.Text.Length, (uint)_decoder.TextBytes, IsHeldOut());
-    }
-
-    /// <summary>
-    /// Compares 53 bits of the text's hash with the fraction: neither order nor number of files move a document from one side to the other, and equal documents
-    /// stay on one side.
-    /// </summary>
-    private bool IsHeldOut()
-    {
-        if (options.HeldOutFraction <= 0)
-        {
-            return false;
-        }
-
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(MemoryMarshal.AsBytes(_decoder.All), hash);
-        return (BinaryPrimitives.ReadUInt64LittleEndian(hash) >> 11) * (1.0 / (1L << 53)) < options.HeldOutFraction;
+        return new TokenizedDocument(count, firstTarget, _decoder.Prompt.Length + _decoder.Text.Length, (uint)_decoder.TextBytes, HeldOutHash.IsHeldOut(_decoder.All, options.HeldOutFraction));
     }
 }
