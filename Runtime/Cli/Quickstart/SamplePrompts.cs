@@ -26,7 +26,8 @@ internal static class SamplePrompts
     {
         var documents = SyntheticCorpus.Generate(seed + 1, Searched, SyntheticSplit.HeldOut).ToArray();
         return [.. Enum.GetValues<SyntheticKind>()
-            .Select(kind => documents.Where(document => document.Kind == kind).MinBy(static document => document.Text.Length))
+            .Select(kind => documents.Where(document => document.Kind == kind))
+            .Select(static ofKind => ofKind.FirstOrDefault(static document => document.Prompt is null) ?? ofKind.MinBy(static document => document.Text.Length))
             .Where(static document => document is not null)
             .Select(static document => document!.Prompt is { } prompt ? new SamplePrompt(prompt, document.Answer) : new SamplePrompt(Beginning(document.Text), null))];
     }

@@ -7,6 +7,8 @@ namespace PlamoNative.Cli.Runs;
 /// <summary>A run as lines, for files and pipes: every score and every incident, and a step now and then, rarer the longer the run goes on.</summary>
 internal sealed class PlainRunView(Notices notices, RunProgress progress) : IRunView
 {
+    private const double RarerBy = 8;
+
     private static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LargestInterval = TimeSpan.FromSeconds(30);
 
@@ -18,7 +20,7 @@ internal sealed class PlainRunView(Notices notices, RunProgress progress) : IRun
         var now = progress.Elapsed;
         if (now >= _next)
         {
-            _next = now + TimeSpan.FromSeconds(Math.Clamp(now.TotalSeconds / 50, LeastInterval.TotalSeconds, LargestInterval.TotalSeconds));
+            _next = now + TimeSpan.FromSeconds(Math.Clamp(now.TotalSeconds / RarerBy, LeastInterval.TotalSeconds, LargestInterval.TotalSeconds));
             notices.Add(progress.Line());
         }
     }

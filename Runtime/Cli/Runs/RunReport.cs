@@ -15,10 +15,10 @@ namespace PlamoNative.Cli.Runs;
 /// <param name="Picture">The plot of its losses; null when there is none.</param>
 internal sealed record RunReport(string Folder, TrainingOutcome Outcome, RunMetrics Metrics, long Parameters, double Seconds, string? Picture)
 {
-    private const int LossesOfSummary = 100;
+    private const int MostLossesOfSummary = 100;
 
-    /// <summary>Mean loss of the last steps, those of earlier processes of the run included.</summary>
-    private double TrainLoss => LossSummary.Of(Metrics, LossesOfSummary).TrainLoss;
+    /// <summary>Mean loss of the run's last tenth, whichever process did it, or of its last hundred steps.</summary>
+    private double TrainLoss => LossSummary.Of(Metrics, Math.Clamp(Metrics.Steps.Count / 10, 1, MostLossesOfSummary)).TrainLoss;
 
     /// <summary>The members that scripts read of every answer about a training.</summary>
     internal void WriteMembers(Utf8JsonWriter writer)
