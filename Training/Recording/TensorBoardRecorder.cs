@@ -4,8 +4,8 @@ using PlamoNative.Training.Loop;
 namespace PlamoNative.Training.Recording;
 
 /// <summary>
-/// events.out.tfevents.TIMESTAMP.HOST: a new file for every start of the run. When the run goes on, the file begins with a session start at the first step
-/// to come, at which TensorBoard forgets what a killed run wrote about that step and later ones.
+/// events.out.tfevents.TIMESTAMP.HOST: a new file for every start of the run. It begins with a session start at the first step to come. TensorBoard takes
+/// the first one of a run as its beginning; at every later one it forgets what a killed run wrote about that step and those after it.
 /// </summary>
 internal sealed class TensorBoardRecorder : ITrainingObserver, IDisposable
 {
@@ -29,13 +29,9 @@ internal sealed class TensorBoardRecorder : ITrainingObserver, IDisposable
     {
         _clock = start.Clock;
         _peakFlops = start.PeakFlopsPerSecond;
-        var (path, isFirst) = NewFile(folder);
-        _log = RecordLog.Open(path, append: false);
+        _log = RecordLog.Open(NewFile(folder), append: false);
         _log.Append(_events.FileVersion(WallTime()));
-        if (!isFirst)
-        {
-            _log.Append(_events.SessionStart(WallTime(), start.ResumedFrom + 1 ?? 0));
-        }
+        _log.Append(_events.SessionStart(WallTime(), start.ResumedFrom + 1 ?? 0));
     }
 
     /// <inheritdoc/>
@@ -79,13 +75,11 @@ internal sealed class TensorBoardRecorder : ITrainingObserver, IDisposable
     private double WallTime() => (_clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / (double)TimeSpan.TicksPerSecond;
 
     /// <summary>Readers take the files in the order of their names: two starts in one second, or a clock put back, must not change it.</summary>
-    private (string Path, bool IsFirst) NewFile(string folder)
+    private string NewFile(string folder)
     {
         var seconds = _clock.GetUtcNow().ToUnixTimeSeconds();
-        var isFirst = true;
         foreach (var file in Directory.EnumerateFiles(folder, FilePrefix + "*"))
         {
-            isFirst = false;
             var name = Path.GetFileName(file.AsSpan())[FilePrefix.Length..];
             var digits = name.IndexOf('.') is var dot and >= 0 ? name[..dot] : name;
             if (long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var earlier) && earlier < long.MaxValue)
@@ -94,6 +88,6 @@ internal sealed class TensorBoardRecorder : ITrainingObserver, IDisposable
             }
         }
 
-        return (Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{FilePrefix}{seconds:D10}.{Environment.MachineName}")), isFirst);
+        return Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{FilePrefix}{seconds:D10}.{Environment.MachineName}"));
     }
 }
