@@ -108,11 +108,11 @@ public sealed class TrainTests(SmallModel small) : IDisposable
     /// <summary>Standard error that does something when a text goes by.</summary>
     private sealed class WatchedStream(string text, Action whenSeen) : MemoryStream
     {
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+        public override void Write(ReadOnlySpan<byte> buffer) => Write(buffer.ToArray(), 0, buffer.Length);
 
-        public override void Write(ReadOnlySpan<byte> buffer)
+        public override void Write(byte[] buffer, int offset, int count)
         {
-            base.Write(buffer);
+            base.Write(buffer, offset, count);
             if (System.Text.Encoding.UTF8.GetString(ToArray()).Contains(text, StringComparison.Ordinal))
             {
                 whenSeen();
