@@ -112,6 +112,13 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Trains; see <see cref="Trainer.Run"/>.</summary>
     public TrainingOutcome Run(CancellationToken cancellation = default) => _trainer.Run(cancellation);
 
+    /// <summary>See <see cref="Trainer.GradientsComplete"/>.</summary>
+    internal Action<long, TrainableModel>? GradientsComplete
+    {
+        get => _trainer.GradientsComplete;
+        set => _trainer.GradientsComplete = value;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
