@@ -1,9 +1,3 @@
-using System.Text;
-using PlamoNative.Engine;
-using PlamoNative.Runtime.Models;
-using PlamoNative.Runtime.Sampling;
-using PlamoNative.Runtime.Sessions;
-using PlamoNative.Runtime.Tokenization;
 using PlamoNative.Training.Synthetic;
 
 namespace PlamoNative.Cli.Quickstart;
@@ -13,12 +7,10 @@ namespace PlamoNative.Cli.Quickstart;
 /// <param name="Answer">The right continuation, or null.</param>
 internal sealed record SamplePrompt(string Prompt, string? Answer);
 
-/// <summary>Beginnings of the corpus' kind that were not in it, and what a model makes of them.</summary>
+/// <summary>Beginnings of the corpus' kind that were not in it.</summary>
 internal static class SamplePrompts
 {
     private const int Searched = 100;
-    private const int MostTokens = 48;
-    private const float Temperature = 0.3f;
     private const int ShortestStory = 12;
 
     /// <summary>One story and one of each kind of question, out of the held-out part.</summary>
@@ -30,20 +22,6 @@ internal static class SamplePrompts
             .Select(static ofKind => ofKind.FirstOrDefault(static document => document.Prompt is null) ?? ofKind.MinBy(static document => document.Text.Length))
             .Where(static document => document is not null)
             .Select(static document => document!.Prompt is { } prompt ? new SamplePrompt(prompt, document.Answer) : new SamplePrompt(Beginning(document.Text), null))];
-    }
-
-    /// <summary>What a model writes behind a beginning, up to the end of the document.</summary>
-    internal static string Continue(Plamo2Model model, PlamoTokenizer tokenizer, string prompt, ulong seed, CancellationToken cancellation)
-    {
-        using var session = new PlamoSession(model, tokenizer);
-        var options = new GenerationOptions { MaxTokens = MostTokens, Temperature = Temperature, Seed = seed };
-        var text = new StringBuilder();
-        foreach (var token in session.Generate(tokenizer.Encode(prompt, tokenizer.PromptOptions), options, cancellation))
-        {
-            text.Append(token.Text);
-        }
-
-        return text.ToString();
     }
 
     /// <summary>The first clause of a story, or a few characters of it.</summary>

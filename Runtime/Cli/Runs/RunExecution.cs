@@ -31,10 +31,11 @@ internal static class RunExecution
             begins?.Invoke(run);
             using var view = IRunView.Create(context.Streams, context.Notices, new RunProgress(configuration.Schedule.Duration, run.PeakFlopsPerSecond, TimeProvider.System));
             run.Observe(view);
+            run.Observe(new SampleWriter(run, view));
             outcome = run.Run(context.Cancellation);
         }
 
-        var metrics = MetricsReader.Read(metricsFile);
+        var metrics = configuration.Recording.Jsonl ? MetricsReader.Read(metricsFile) : new RunMetrics([], [], [], []);
         var picture = Path.Combine(folder, LossPlot.FileName);
         var isDrawn = configuration.Recording.Plot && LossPlot.Write(picture, metrics);
         return new RunReport(folder, outcome, metrics, parameters, clock.Elapsed.TotalSeconds, isDrawn ? picture : null);

@@ -18,7 +18,7 @@ internal sealed record RunReport(string Folder, TrainingOutcome Outcome, RunMetr
     private const int MostLossesOfSummary = 100;
 
     /// <summary>Mean loss of the run's last tenth, whichever process did it, or of its last hundred steps.</summary>
-    private double TrainLoss => LossSummary.Of(Metrics, Math.Clamp(Metrics.Steps.Count / 10, 1, MostLossesOfSummary)).TrainLoss;
+    private double TrainLoss => Metrics.Steps.Count == 0 ? Outcome.TrainLoss : LossSummary.Of(Metrics, Math.Clamp(Metrics.Steps.Count / 10, 1, MostLossesOfSummary)).TrainLoss;
 
     /// <summary>The members that scripts read of every answer about a training.</summary>
     internal void WriteMembers(Utf8JsonWriter writer)

@@ -13,6 +13,7 @@ namespace PlamoNative.Cli.Verbs;
 /// <summary><c>plamo quickstart</c>: a corpus made by rules, a tokenizer and a small model trained on it, and what the model writes before and after.</summary>
 internal sealed class QuickstartVerb : Verb
 {
+    private const int SampleTokens = 48;
     private const int LongestTraining = 24 * 3600;
 
     private readonly Option<string> _out = CommonOptions.Text("--out", "DIR", "Where everything goes. [default: quickstart]");
@@ -73,12 +74,12 @@ internal sealed class QuickstartVerb : Verb
     private static List<string> WriteUntrained(VerbContext context, Device device, TrainingRun run, IReadOnlyList<SamplePrompt> prompts)
     {
         using var model = new RandomWeights(run.Model.Configuration, context.Seed).CreateModel(device);
-        return [.. prompts.Select(prompt => SamplePrompts.Continue(model, run.Tokenizer, prompt.Prompt, context.Seed, context.Cancellation))];
+        return [.. prompts.Select(prompt => Continuation.Write(model, run.Tokenizer, prompt.Prompt, SampleTokens, context.Seed, context.Cancellation))];
     }
 
     private static List<string> WriteTrained(VerbContext context, Device device, string folder, IReadOnlyList<SamplePrompt> prompts)
     {
         using var model = ModelLoader.Open(folder, device);
-        return [.. prompts.Select(prompt => SamplePrompts.Continue(model.Model, model.RequireTokenizer(), prompt.Prompt, context.Seed, context.Cancellation))];
+        return [.. prompts.Select(prompt => Continuation.Write(model.Model, model.RequireTokenizer(), prompt.Prompt, SampleTokens, context.Seed, context.Cancellation))];
     }
 }

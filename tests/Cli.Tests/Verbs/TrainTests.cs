@@ -63,6 +63,30 @@ public sealed class TrainTests(SmallModel small) : IDisposable
     }
 
     [Fact]
+    public void Samples_are_shown_and_kept_and_records_can_be_left_out()
+    {
+        var run = CommandRun.Of(
+            "train", "--config", Config(), "--set", "validation.sample_prompts=[3匹の]", "validation.sample_tokens=5", "recording={jsonl: false, csv: false, tensorboard: false}", "--json").Succeeds();
+        Assert.Equal(3, run.ErrorLines.Count(static line => line.StartsWith("sample: 3匹の | ", StringComparison.Ordinal)));
+        Assert.Equal(["step-00000000-1.txt", "step-00000003-1.txt", "step-00000006-1.txt"], Directory.GetFiles(_place["run/samples"]).Select(Path.GetFileName).Order());
+        Assert.False(File.Exists(_place["run/metrics.jsonl"]));
+        Assert.Equal(JsonValueKind.Null, run.Json.GetProperty("plot").ValueKind);
+        Assert.True(run.Json.GetProperty("train_loss").GetDouble() > 0);
+    }
+
+    [Fact]
+    public void A_run_without_a_checkpoint_begins_anew_when_it_is_resumed()
+    {
+        _place.File("run/metrics.jsonl", "");
+        CommandRun.Of("train", "--config", Config(), "--resume").Succeeds();
+        var first = File.ReadAllBytes(_place["run/model/model.safetensors"]);
+        Directory.Delete(_place["run/checkpoints"], recursive: true);
+        CommandRun.Of("train", "--config", Config(), "--resume").Succeeds();
+        Assert.Equal(first, File.ReadAllBytes(_place["run/model/model.safetensors"]));
+        Assert.Equal(6, CommandRun.Of("train", "--config", Config(), "--resume", "--json").Succeeds().Json.GetProperty("steps").GetInt32());
+    }
+
+    [Fact]
     public void Common_options_go_before_the_file()
     {
         CommandRun.Of("train", "--config", Config(), "--seed", "5", "--threads", "1").Succeeds();
