@@ -1,5 +1,6 @@
 using PlamoNative.Cli.Parsing;
 using PlamoNative.Engine;
+using PlamoNative.Training.Loop;
 
 namespace PlamoNative.Cli;
 
@@ -18,6 +19,7 @@ internal static class Failures
         return failure switch
         {
             UsageException or ConfigurationException or ModelFormatException or DeviceUnavailableException => (ExitCodes.BadInput, failure.Message),
+            TrainingFailedException => (ExitCodes.Failed, failure.Message),
             OperationCanceledException => (ExitCodes.Interrupted, "stopped"),
             FileNotFoundException { FileName: { Length: > 0 } file } => (CodeOfSystemError(inputsAccepted), $"{file}: expected a file, found nothing"),
             IOException or UnauthorizedAccessException => (CodeOfSystemError(inputsAccepted), failure.Message),

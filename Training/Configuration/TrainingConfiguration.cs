@@ -1,7 +1,6 @@
 using System.Text;
 using PlamoNative.Engine;
 using PlamoNative.Engine.Formats;
-using PlamoNative.Training.Data;
 
 namespace PlamoNative.Training.Configuration;
 
@@ -9,7 +8,6 @@ namespace PlamoNative.Training.Configuration;
 public sealed record TrainingConfiguration
 {
     private const int LargestFile = 1 << 20;
-    private const double LargestCount = 1L << 62;
     private const int MostThreads = 1024;
 
     /// <summary>The keys at the top, looked at before anything below them: the section that a misspelt one should have been would seem to be missing.</summary>
@@ -117,27 +115,6 @@ public sealed record TrainingConfiguration
     {
         Read(ConfigurationSection.Root(Write(new ConfigurationBuilder()).Build()));
         return this;
-    }
-
-    /// <summary>The data as its readers take it.</summary>
-    /// <param name="shardFolder">Where shards go unless <c>data.shards</c> names another folder.</param>
-    internal DataOptions ToDataOptions(string shardFolder)
-    {
-        var tokens = (Schedule.Steps ?? 0) * (double)Batch.Tokens * Batch.AccumulationSteps;
-        return new DataOptions
-        {
-            Sources = Data.Sources,
-            Phases = [.. Data.Phases.Select(phase => new MixturePhase((long)Math.Min(phase.Until * tokens, LargestCount), phase.Weights))],
-            HeldOut = Data.HeldOut.Corpus,
-            HeldOutFraction = Data.HeldOut.Fraction,
-            SequenceLength = Data.SequenceLength,
-            BatchTokens = Batch.Tokens,
-            HeldOutSequenceLength = Data.HeldOut.SequenceLength,
-            HeldOutContext = Data.HeldOut.Context,
-            Seed = Seed,
-            ShardFolder = Data.Shards ?? shardFolder,
-            Threads = Threads,
-        };
     }
 
     private static TrainingConfiguration Read(ConfigurationSection root)

@@ -3,6 +3,7 @@ using PlamoNative.Engine.Formats;
 using PlamoNative.Runtime.Checkpoints;
 using PlamoNative.Runtime.Models;
 using PlamoNative.Runtime.Tokenization;
+using PlamoNative.Training.Checkpoints;
 using PlamoNative.Training.Configuration;
 using PlamoNative.Training.Data;
 using PlamoNative.Training.Models;
@@ -37,7 +38,9 @@ public sealed class TrainingRun : IDisposable
                 configuration.Precision == TrainingPrecision.BFloat16 ? DType.BFloat16 : DType.Float32));
             Tokenizer.CheckAgainst(Model.Configuration.VocabSize, configuration.Output);
             opened.Push(_trainer = new Trainer(configuration, Model, Tokenizer, Data, Folder.Root, _observers));
-            ResumedFrom = resumes ? _trainer.Resume() : null;
+
+            // A run that was killed before its first checkpoint begins anew: its records start empty, tokenizer and shards are found again.
+            ResumedFrom = resumes && CheckpointFolder.List(Folder.CheckpointsFolder).Count > 0 ? _trainer.Resume() : null;
             PeakFlopsPerSecond = MatmulRate.Measure(device);
             _recorder = Folder.Start(configuration.ToYaml(), new RunStart
             {
@@ -45,6 +48,7 @@ public sealed class TrainingRun : IDisposable
                 ThreadCount = device.Workers.ThreadCount,
                 Seeds = new Dictionary<string, long> { ["seed"] = unchecked((long)configuration.Seed) },
                 PeakFlopsPerSecond = PeakFlopsPerSecond,
+                WritesJsonLines = configuration.Recording.Jsonl,
                 WritesTable = configuration.Recording.Csv,
                 WritesEvents = configuration.Recording.TensorBoard,
             });
@@ -93,7 +97,7 @@ public sealed class TrainingRun : IDisposable
 
     /// <summary>Prepares a run: makes or finds its folder, tokenizer and shards, and builds or loads the model.</summary>
     /// <param name="configuration">How to train.</param>
-    /// <param name="resumes">Go on from the newest checkpoint of the run in <see cref="TrainingConfiguration.Output"/>; else that folder must not hold a run.</param>
+    /// <param name="resumes">Go on from the newest checkpoint of the run in <see cref="TrainingConfiguration.Output"/>, or begin it anew if it has none yet; else that folder must not hold a run.</param>
     /// <param name="device">The processor.</param>
     /// <param name="preparation">Told about the slow parts.</param>
     /// <param name="cancellation">Ends the preparation.</param>
@@ -110,6 +114,9 @@ public sealed class TrainingRun : IDisposable
 
     /// <summary>Adds someone who is told what happens; before <see cref="Run"/>.</summary>
     public void Observe(ITrainingObserver observer) => _observers.Add(observer ?? throw new ArgumentNullException(nameof(observer)));
+
+    /// <inheritdoc cref="RunRecorder.OnSample"/>
+    public string KeepSample(long step, string name, string prompt, string text) => _recorder.OnSample(step, name, prompt, text);
 
     /// <summary>Trains; see <see cref="Trainer.Run"/>.</summary>
     public TrainingOutcome Run(CancellationToken cancellation = default) => _trainer.Run(cancellation);

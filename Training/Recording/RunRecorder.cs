@@ -12,30 +12,32 @@ namespace PlamoNative.Training.Recording;
 public sealed class RunRecorder : ITrainingObserver, IDisposable
 {
     private readonly RunFolder _folder;
-    private readonly JsonlRecorder _jsonl;
-    private readonly CsvRecorder? _table;
     private readonly TensorBoardRecorder? _tensorBoard;
+    private readonly List<ITrainingObserver> _recorders = [];
 
     internal RunRecorder(RunFolder folder, RunStart start)
     {
         _folder = folder;
-        var opened = new List<IDisposable>();
         try
         {
-            opened.Add(_jsonl = new JsonlRecorder(folder.MetricsFile, start));
+            if (start.WritesJsonLines)
+            {
+                _recorders.Add(new JsonlRecorder(folder.MetricsFile, start));
+            }
+
             if (start.WritesTable)
             {
-                opened.Add(_table = new CsvRecorder(folder.TableFile, start));
+                _recorders.Add(new CsvRecorder(folder.TableFile, start));
             }
 
             if (start.WritesEvents)
             {
-                opened.Add(_tensorBoard = new TensorBoardRecorder(folder.Root, start));
+                _recorders.Add(_tensorBoard = new TensorBoardRecorder(folder.Root, start));
             }
         }
         catch
         {
-            opened.ForEach(recorder => recorder.Dispose());
+            Dispose();
             throw;
         }
     }
@@ -43,48 +45,59 @@ public sealed class RunRecorder : ITrainingObserver, IDisposable
     /// <inheritdoc/>
     public void OnStep(in StepRecord step)
     {
-        _jsonl.OnStep(step);
-        _table?.OnStep(step);
-        _tensorBoard?.OnStep(step);
+        foreach (var recorder in _recorders)
+        {
+            recorder.OnStep(step);
+        }
     }
 
     /// <inheritdoc/>
     public void OnValidation(in ValidationRecord validation)
     {
-        _jsonl.OnValidation(validation);
-        _table?.OnValidation(validation);
-        _tensorBoard?.OnValidation(validation);
+        foreach (var recorder in _recorders)
+        {
+            recorder.OnValidation(validation);
+        }
     }
 
     /// <inheritdoc/>
     public void OnIncident(in TrainingIncident incident)
     {
-        _jsonl.OnIncident(incident);
-        _tensorBoard?.OnIncident(incident);
+        foreach (var recorder in _recorders)
+        {
+            recorder.OnIncident(incident);
+        }
     }
 
     /// <inheritdoc/>
     public void OnCheckpoint(long step, string folder)
     {
-        _jsonl.OnCheckpoint(step, folder);
-        _table?.OnCheckpoint(step, folder);
-        _tensorBoard?.OnCheckpoint(step, folder);
+        foreach (var recorder in _recorders)
+        {
+            recorder.OnCheckpoint(step, folder);
+        }
     }
 
-    /// <inheritdoc/>
-    /// <remarks>samples/step-NNNNNNNN-NAME.txt and a text for TensorBoard.</remarks>
-    public void OnSample(long step, string name, string prompt, string text)
+    /// <summary>Keeps a text that the model wrote: samples/step-NNNNNNNN-NAME.txt and a text for TensorBoard.</summary>
+    /// <param name="step">After which step.</param>
+    /// <param name="name">A short name that tells samples of a step apart and may be part of a file name.</param>
+    /// <param name="prompt">What the model was given.</param>
+    /// <param name="text">What it wrote.</param>
+    /// <returns>The file.</returns>
+    public string OnSample(long step, string name, string prompt, string text)
     {
         var file = Path.Combine(_folder.SamplesFolder, string.Create(CultureInfo.InvariantCulture, $"step-{step:D8}-{name}.txt"));
         AtomicFile.WriteAllText(file, $"{prompt}{text}\n");
         _tensorBoard?.OnText(step, $"samples/{name}", $"**{prompt}** {text}");
+        return file;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _jsonl.Dispose();
-        _table?.Dispose();
-        _tensorBoard?.Dispose();
+        foreach (var recorder in _recorders.OfType<IDisposable>())
+        {
+            recorder.Dispose();
+        }
     }
 }

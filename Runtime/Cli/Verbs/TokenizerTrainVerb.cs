@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using PlamoNative.Cli.Parsing;
 using PlamoNative.Cli.Rendering;
 using PlamoNative.Engine;
@@ -39,7 +38,7 @@ internal sealed class TokenizerTrainVerb : Verb
         }
 
         using var output = new VocabularyOutput(outputPath);
-        using var progress = new TrainingProgress(context, device, options);
+        using var progress = new VocabularyProgress(context, device, options);
         var vocabulary = UnigramTrainer.TrainFiles(inputs, options, progress, context.Cancellation);
         context.Accept(device);
         output.Write(vocabulary);
@@ -69,32 +68,6 @@ internal sealed class TokenizerTrainVerb : Verb
             CharacterCoverage = coverage > 0 ? coverage : throw UsageException.ForOption(_coverage.Name, "a share above 0", "'0'"),
             Threads = context.Threads == 0 ? Environment.ProcessorCount : context.Threads,
         };
-    }
-
-    /// <summary>Shows rounds; the trainer's first report says that the texts and the size are fine.</summary>
-    private sealed class TrainingProgress(VerbContext context, Device device, UnigramTrainerOptions options) : IProgress<UnigramTrainerProgress>, IDisposable
-    {
-        private readonly ProgressDisplay _display = context.StartProgress("training", "steps");
-        private double _total;
-        private int _done;
-
-        internal double NatsPerCharacter { get; private set; } = double.NaN;
-
-        public void Report(UnigramTrainerProgress value)
-        {
-            if (_done++ == 0)
-            {
-                context.Accept(device);
-                var prunings = Math.Ceiling(Math.Log((double)value.TargetCount / value.PieceCount) / Math.Log(options.KeepShare));
-                _total = options.SubIterations * (1 + Math.Max(0, prunings));
-            }
-
-            NatsPerCharacter = value.NatsPerCharacter;
-            _display.Report(_done, Math.Max(_total, _done), string.Create(
-                CultureInfo.InvariantCulture, $"{value.PieceCount} of {value.TargetCount} pieces, {value.NatsPerCharacter:0.000} nats a character"));
-        }
-
-        public void Dispose() => _display.Dispose();
     }
 
     /// <summary>The folder or the file that a vocabulary goes to; opened early, so that a place that cannot be written is known before the work.</summary>

@@ -45,18 +45,33 @@ internal sealed class VerbContext
     internal int Threads => Values.Integer(_common.Threads, 1, MostThreads, 0);
 
     /// <summary>Opens the device that the person named. The seed is looked at too: a wrong one is wrong even where nothing is random.</summary>
+    /// <param name="usualThreads">Threads unless the person says otherwise; 0 means one per logical processor.</param>
     /// <exception cref="DeviceUnavailableException">It is not there; nothing falls back.</exception>
-    internal Device OpenDevice()
+    internal Device OpenDevice(int usualThreads = 0)
     {
         _ = Seed;
         var name = Values.Text(_common.Device) ?? "auto";
-        var threads = Threads;
+        var threads = Threads == 0 ? usualThreads : Threads;
         if (name is not ("auto" or "cpu") && !name.StartsWith("cuda:", StringComparison.Ordinal))
         {
             throw UsageException.ForOption(_common.Device.Name, "auto, cpu or cuda:N", OptionValues.Quoted(name));
         }
 
         return DeviceCatalog.Open(name, threads);
+    }
+
+    /// <summary>Opens the device for work that only processors do so far.</summary>
+    /// <inheritdoc cref="OpenDevice"/>
+    internal CpuDevice OpenProcessor(int usualThreads = 0)
+    {
+        var device = OpenDevice(usualThreads);
+        if (device is CpuDevice processor)
+        {
+            return processor;
+        }
+
+        device.Dispose();
+        throw UsageException.ForOption(_common.Device.Name, "auto or cpu: training runs on processors so far", OptionValues.Quoted(device.Name));
     }
 
     /// <summary>Says that every input is fine: prints the device that really runs, then the notices that waited.</summary>

@@ -83,17 +83,6 @@ public sealed class TrainingConfigurationTests
     }
 
     [Fact]
-    public void Data_options_follow()
-    {
-        var options = TrainingConfiguration.Parse(Everything, "run.yaml").ToDataOptions("run/shards");
-        Assert.Equal("null", options.ShardFolder);
-        Assert.Equal([(long)(0.8 * 1000 * 4096), 1000L * 4096], options.Phases.Select(phase => phase.UntilTokens));
-        Assert.Equal((1024, 1024, ulong.MaxValue, 2), (options.SequenceLength, options.BatchTokens, options.Seed, options.Threads));
-        Assert.Equal(("gingatetsudou.txt", 256, 128), (options.HeldOut!.Files[0], options.HeldOutSequenceLength, options.HeldOutContext));
-        Assert.Equal("run/shards", SmallRun.Parse().ToDataOptions("run/shards").ShardFolder);
-    }
-
-    [Fact]
     public void A_configuration_made_in_code_obeys_the_rules_of_files()
     {
         var run = SmallRun.Parse();
