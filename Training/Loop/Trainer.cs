@@ -22,6 +22,7 @@ public sealed class Trainer : IDisposable
 
     private readonly TrainingConfiguration _configuration;
     private readonly TrainableModel _model;
+    private readonly PlamoTokenizer _tokenizer;
     private readonly TrainingData _data;
     private readonly IReadOnlyList<ITrainingObserver> _observers;
     private readonly string _checkpoints;
@@ -60,7 +61,7 @@ public sealed class Trainer : IDisposable
         ArgumentNullException.ThrowIfNull(data);
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(observers);
-        (_configuration, _model, _data, _observers) = (configuration, model, data, observers);
+        (_configuration, _model, _tokenizer, _data, _observers) = (configuration, model, tokenizer, data, observers);
         _checkpoints = Path.Combine(folder, "checkpoints");
         _finalModel = Path.Combine(folder, "model");
         var o = configuration.Optimizer;
@@ -291,6 +292,7 @@ public sealed class Trainer : IDisposable
         try
         {
             (sums, _bitsPerByte) = _validator.Score(cancellation);
+            Sample();
         }
         finally
         {
@@ -317,6 +319,20 @@ public sealed class Trainer : IDisposable
         if (isBest && _configuration.Checkpoint.KeepBest && _state.Step > 0)
         {
             Save(wait: false);
+        }
+    }
+
+    private void Sample()
+    {
+        var settings = _configuration.Validation;
+        for (var i = 0; i < settings.SamplePrompts.Count; i++)
+        {
+            var prompt = settings.SamplePrompts[i];
+            var text = Sampler.Continue(_model.Model, _tokenizer, prompt, settings.SampleTokens);
+            foreach (var observer in _observers)
+            {
+                observer.OnSample(_state.Step, Sampler.NameOf(i), prompt, text);
+            }
         }
     }
 

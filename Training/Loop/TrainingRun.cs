@@ -45,6 +45,8 @@ public sealed class TrainingRun : IDisposable
                 ThreadCount = device.Workers.ThreadCount,
                 Seeds = new Dictionary<string, long> { ["seed"] = unchecked((long)configuration.Seed) },
                 PeakFlopsPerSecond = PeakFlopsPerSecond,
+                WritesTable = configuration.Recording.Csv,
+                WritesEvents = configuration.Recording.TensorBoard,
             });
             _observers.Add(_recorder);
         }
@@ -111,6 +113,13 @@ public sealed class TrainingRun : IDisposable
 
     /// <summary>Trains; see <see cref="Trainer.Run"/>.</summary>
     public TrainingOutcome Run(CancellationToken cancellation = default) => _trainer.Run(cancellation);
+
+    /// <summary>See <see cref="Trainer.GradientsComplete"/>.</summary>
+    internal Action<long, TrainableModel>? GradientsComplete
+    {
+        get => _trainer.GradientsComplete;
+        set => _trainer.GradientsComplete = value;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

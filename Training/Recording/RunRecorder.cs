@@ -13,8 +13,8 @@ public sealed class RunRecorder : ITrainingObserver, IDisposable
 {
     private readonly RunFolder _folder;
     private readonly JsonlRecorder _jsonl;
-    private readonly CsvRecorder _table;
-    private readonly TensorBoardRecorder _tensorBoard;
+    private readonly CsvRecorder? _table;
+    private readonly TensorBoardRecorder? _tensorBoard;
 
     internal RunRecorder(RunFolder folder, RunStart start)
     {
@@ -23,8 +23,15 @@ public sealed class RunRecorder : ITrainingObserver, IDisposable
         try
         {
             opened.Add(_jsonl = new JsonlRecorder(folder.MetricsFile, start));
-            opened.Add(_table = new CsvRecorder(folder.TableFile, start));
-            opened.Add(_tensorBoard = new TensorBoardRecorder(folder.Root, start));
+            if (start.WritesTable)
+            {
+                opened.Add(_table = new CsvRecorder(folder.TableFile, start));
+            }
+
+            if (start.WritesEvents)
+            {
+                opened.Add(_tensorBoard = new TensorBoardRecorder(folder.Root, start));
+            }
         }
         catch
         {
@@ -37,52 +44,47 @@ public sealed class RunRecorder : ITrainingObserver, IDisposable
     public void OnStep(in StepRecord step)
     {
         _jsonl.OnStep(step);
-        _table.OnStep(step);
-        _tensorBoard.OnStep(step);
+        _table?.OnStep(step);
+        _tensorBoard?.OnStep(step);
     }
 
     /// <inheritdoc/>
     public void OnValidation(in ValidationRecord validation)
     {
         _jsonl.OnValidation(validation);
-        _table.OnValidation(validation);
-        _tensorBoard.OnValidation(validation);
+        _table?.OnValidation(validation);
+        _tensorBoard?.OnValidation(validation);
     }
 
     /// <inheritdoc/>
     public void OnIncident(in TrainingIncident incident)
     {
         _jsonl.OnIncident(incident);
-        _tensorBoard.OnIncident(incident);
+        _tensorBoard?.OnIncident(incident);
     }
 
     /// <inheritdoc/>
     public void OnCheckpoint(long step, string folder)
     {
         _jsonl.OnCheckpoint(step, folder);
-        _table.OnCheckpoint(step, folder);
-        _tensorBoard.OnCheckpoint(step, folder);
+        _table?.OnCheckpoint(step, folder);
+        _tensorBoard?.OnCheckpoint(step, folder);
     }
 
-    /// <summary>Keeps a text that the model wrote: samples/step-NNNNNNNN-NAME.txt and a text for TensorBoard.</summary>
-    /// <param name="step">After which step.</param>
-    /// <param name="name">A short name that tells samples of a step apart and may be part of a file name.</param>
-    /// <param name="prompt">What the model was given.</param>
-    /// <param name="text">What it wrote.</param>
-    /// <returns>The file.</returns>
-    public string OnSample(long step, string name, string prompt, string text)
+    /// <inheritdoc/>
+    /// <remarks>samples/step-NNNNNNNN-NAME.txt and a text for TensorBoard.</remarks>
+    public void OnSample(long step, string name, string prompt, string text)
     {
         var file = Path.Combine(_folder.SamplesFolder, string.Create(CultureInfo.InvariantCulture, $"step-{step:D8}-{name}.txt"));
         AtomicFile.WriteAllText(file, $"{prompt}{text}\n");
-        _tensorBoard.OnText(step, $"samples/{name}", $"**{prompt}** {text}");
-        return file;
+        _tensorBoard?.OnText(step, $"samples/{name}", $"**{prompt}** {text}");
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _jsonl.Dispose();
-        _table.Dispose();
-        _tensorBoard.Dispose();
+        _table?.Dispose();
+        _tensorBoard?.Dispose();
     }
 }

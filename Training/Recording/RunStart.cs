@@ -15,6 +15,12 @@ public sealed record RunStart
     /// <summary>What model FLOP utilisation is a share of: FLOP/s of this machine's f32 matrix products. 0: unknown, no utilisation is recorded.</summary>
     public double PeakFlopsPerSecond { get; init; }
 
+    /// <summary>Whether <c>metrics.csv</c> is written beside <c>metrics.jsonl</c>, which always is: resuming and plots need it.</summary>
+    public bool WritesTable { get; init; } = true;
+
+    /// <summary>Whether TensorBoard's event file is written.</summary>
+    public bool WritesEvents { get; init; } = true;
+
     /// <summary>The clock of the records.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

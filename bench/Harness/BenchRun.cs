@@ -6,7 +6,7 @@ internal static class BenchRun
     private static readonly IBenchSuite[] Suites =
     [
         new CeilingSuite(), new MatmulSuite(), new LinearSuite(), new AttentionSuite(), new ScanSuite(), new PointwiseSuite(), new TokenizerSuite(),
-        new ModelSuite(), new FilesSuite(), new TrainingKernelSuite(),
+        new ModelSuite(), new FilesSuite(), new DataSuite(), new TrainingKernelSuite(),
     ];
 
     /// <summary>Measures, prints the table, writes the files; answers the exit code.</summary>
