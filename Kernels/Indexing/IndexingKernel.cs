@@ -44,6 +44,11 @@ internal unsafe struct IndexingKernel<TDirection> : ISimdKernel
         var items = chosen.ElementCount == 0 ? 0 : outer * ((inner + BlockSize - 1) / BlockSize);
         SimdKernelRunner.Run(
             OperatorChecks.Workers(nameof(Indexing), table), kernel, table.DType, items, 2 * kernel._chosenSize * Math.Min(inner, BlockSize));
+
+        // The kernel knows addresses only.
+        GC.KeepAlive(table);
+        GC.KeepAlive(indices);
+        GC.KeepAlive(chosen);
     }
 
     /// <inheritdoc/>

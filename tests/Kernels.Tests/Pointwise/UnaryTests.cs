@@ -34,7 +34,7 @@ public sealed class UnaryTests
                 var dy = TensorValues.Normal(5, x.Length);
                 var dx = Array.ConvertAll(x, v => UnaryReference.Slope<double>(name, v)).Zip(dy, (s, g) => s * g).ToArray();
                 var plain = Array.ConvertAll(x, v => UnaryReference.Slope<float>(name, v)).Zip(dy, (s, g) => (double)((float)s * (float)g)).ToArray();
-                OperatorHarness.Check($"gradient of {name} {shape} {kind}", shape, dx, plain, 16, (device, dtype, output) =>
+                OperatorHarness.Check($"gradient of {name} {shape} {kind}", shape, dx, plain, 48, (device, dtype, output) =>
                 {
                     using var gradient = TensorViews.Of(device, shape, dtype, dy, kind);
                     using var saved = TensorViews.Of(device, shape, dtype, Pointwise.SavesOutput(function) ? y : x, "dense");
