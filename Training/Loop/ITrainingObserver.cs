@@ -16,15 +16,6 @@ public interface ITrainingObserver
     /// <param name="step">The step it was taken after.</param>
     /// <param name="folder">Where it lies.</param>
     void OnCheckpoint(long step, string folder);
-
-    /// <summary>The model has written a text; by default nobody cares.</summary>
-    /// <param name="step">After which step.</param>
-    /// <param name="name">Which of the prompts.</param>
-    /// <param name="prompt">What it was given.</param>
-    /// <param name="text">What it wrote.</param>
-    void OnSample(long step, string name, string prompt, string text)
-    {
-    }
 }
 
 /// <summary>One optimizer step.</summary>

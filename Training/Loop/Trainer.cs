@@ -22,7 +22,6 @@ public sealed class Trainer : IDisposable
 
     private readonly TrainingConfiguration _configuration;
     private readonly TrainableModel _model;
-    private readonly PlamoTokenizer _tokenizer;
     private readonly TrainingData _data;
     private readonly IReadOnlyList<ITrainingObserver> _observers;
     private readonly string _checkpoints;
@@ -61,7 +60,7 @@ public sealed class Trainer : IDisposable
         ArgumentNullException.ThrowIfNull(data);
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(observers);
-        (_configuration, _model, _tokenizer, _data, _observers) = (configuration, model, tokenizer, data, observers);
+        (_configuration, _model, _data, _observers) = (configuration, model, data, observers);
         _checkpoints = Path.Combine(folder, "checkpoints");
         _finalModel = Path.Combine(folder, "model");
         var o = configuration.Optimizer;
@@ -287,19 +286,34 @@ public sealed class Trainer : IDisposable
             return;
         }
 
+        // Observers may let the model write samples, so the averaged weights stay in their places until all have been told.
+        var isBest = false;
         _average?.Swap();
-        CrossEntropySums sums;
         try
         {
-            (sums, _bitsPerByte) = _validator.Score(cancellation);
-            Sample();
+            (var sums, _bitsPerByte) = _validator.Score(cancellation);
+            var loss = sums.Loss(0);
+            isBest = Note(loss);
+            var record = new ValidationRecord(_state.Step, _state.TotalTokens, loss, _bitsPerByte, sums.TargetCount, isBest, _average is null ? "model" : "ema");
+            foreach (var observer in _observers)
+            {
+                observer.OnValidation(record);
+            }
         }
         finally
         {
             _average?.Swap();
         }
 
-        var loss = sums.Loss(0);
+        if (isBest && _configuration.Checkpoint.KeepBest && _state.Step > 0)
+        {
+            Save(wait: false);
+        }
+    }
+
+    /// <summary>Takes a held-out loss into the state; true if it is the lowest so far.</summary>
+    private bool Note(double loss)
+    {
         var isBest = _state.BestLoss is null || loss < _state.BestLoss;
         _state.FirstLoss ??= loss;
         _state.LastLoss = loss;
@@ -310,30 +324,7 @@ public sealed class Trainer : IDisposable
             (_state.BestLoss, _state.BestStep) = (loss, _state.Step);
         }
 
-        var record = new ValidationRecord(_state.Step, _state.TotalTokens, loss, _bitsPerByte, sums.TargetCount, isBest, _average is null ? "model" : "ema");
-        foreach (var observer in _observers)
-        {
-            observer.OnValidation(record);
-        }
-
-        if (isBest && _configuration.Checkpoint.KeepBest && _state.Step > 0)
-        {
-            Save(wait: false);
-        }
-    }
-
-    private void Sample()
-    {
-        var settings = _configuration.Validation;
-        for (var i = 0; i < settings.SamplePrompts.Count; i++)
-        {
-            var prompt = settings.SamplePrompts[i];
-            var text = Sampler.Continue(_model.Model, _tokenizer, prompt, settings.SampleTokens);
-            foreach (var observer in _observers)
-            {
-                observer.OnSample(_state.Step, Sampler.NameOf(i), prompt, text);
-            }
-        }
+        return isBest;
     }
 
     private bool CheckpointIsDue()
