@@ -16,6 +16,9 @@ internal static unsafe class Reduce
     /// <summary>Virtual lanes; a contract, as changing it changes bits.</summary>
     public const int Lanes = 64;
 
+    // A rest of whole widest vectors needs no padding; one rule for all widths, as adding a neutral zero may turn -0 into +0.
+    private const int WidestVector = 16;
+
     /// <summary>Σ x.</summary>
     public static float Sum(float* x, int count) => Run<SumStep>(x, x, 0, count);
 
@@ -79,15 +82,23 @@ internal static unsafe class Reduce
             }
         }
 
-        for (; half > 0; half /= 2)
+        // What is left is 16 lanes or less: the last folds stay in a register, as a scalar read of what a vector wrote has to wait.
+        for (; half >= Simd128.Count; half /= 2)
         {
-            for (var i = 0; i < half; i++)
+            for (var i = 0; i < half; i += Simd128.Count)
             {
-                lanes[i] = TStep.Fold<SimdScalar, float>(lanes[i], lanes[i + half]);
+                Simd128.Store(TStep.Fold<Simd128, Vector128<float>>(Simd128.Load(lanes + i), Simd128.Load(lanes + i + half)), lanes + i);
             }
         }
 
-        return lanes[0];
+        if (half == 0)
+        {
+            return lanes[0];
+        }
+
+        var four = Simd128.Load(lanes);
+        var two = TStep.Fold<Simd128, Vector128<float>>(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
+        return TStep.Fold<Simd128, Vector128<float>>(two, Vector128.Shuffle(two, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
 
     [SkipLocalsInit]
@@ -101,7 +112,8 @@ internal static unsafe class Reduce
         var rest = count - whole;
         var paddedLeft = stackalloc float[Lanes];
         var paddedRight = stackalloc float[Lanes];
-        if (rest > 0)
+        var padded = rest % WidestVector != 0;
+        if (padded)
         {
             new Span<float>(paddedLeft, Lanes).Fill(neutral);
             new Span<float>(left + whole, rest).CopyTo(new Span<float>(paddedLeft, Lanes));
@@ -124,14 +136,16 @@ internal static unsafe class Reduce
                 a3 = TStep.Add<TSimd, TVector>(a3, TSimd.Load(left + i + (3 * width)), TSimd.Load(right + i + (3 * width)));
             }
 
-            if (rest > 0)
+            if (padded || lane < rest)
             {
-                var l = paddedLeft + lane;
-                var r = paddedRight + lane;
+                // Whole vectors straight from the row; lanes that nothing reaches keep their value.
+                var l = padded ? paddedLeft + lane : left + whole + lane;
+                var r = padded ? paddedRight + lane : right + whole + lane;
+                var vectors = padded ? 4 : Math.Min(4, (rest - lane) / width);
                 a0 = TStep.Add<TSimd, TVector>(a0, TSimd.Load(l), TSimd.Load(r));
-                a1 = TStep.Add<TSimd, TVector>(a1, TSimd.Load(l + width), TSimd.Load(r + width));
-                a2 = TStep.Add<TSimd, TVector>(a2, TSimd.Load(l + (2 * width)), TSimd.Load(r + (2 * width)));
-                a3 = TStep.Add<TSimd, TVector>(a3, TSimd.Load(l + (3 * width)), TSimd.Load(r + (3 * width)));
+                a1 = vectors > 1 ? TStep.Add<TSimd, TVector>(a1, TSimd.Load(l + width), TSimd.Load(r + width)) : a1;
+                a2 = vectors > 2 ? TStep.Add<TSimd, TVector>(a2, TSimd.Load(l + (2 * width)), TSimd.Load(r + (2 * width))) : a2;
+                a3 = vectors > 3 ? TStep.Add<TSimd, TVector>(a3, TSimd.Load(l + (3 * width)), TSimd.Load(r + (3 * width))) : a3;
             }
 
             TSimd.Store(a0, lanes + lane);
