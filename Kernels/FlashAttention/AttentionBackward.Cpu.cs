@@ -5,7 +5,7 @@ namespace PlamoNative.Kernels;
 
 /// <summary>
 /// Gradients of a block of kept rows of one key-value head, while tiles of the other side's rows pass by. For queries (dQ) and for keys (dK, dV) the work is the
-/// same with the roles exchanged: two products of passing by kept rows (S and dP), weights, and products back onto the kept rows.
+/// same with the roles exchanged: two products of passing by kept rows (S and dP), weights, and products back onto the kept rows. Or all at once, keys kept.
 /// </summary>
 /// <remarks>
 /// All operands [T, H, P] f32 with dense rows; everything accumulates in f32. Kept rows lie along vectors.
@@ -30,8 +30,11 @@ internal unsafe struct AttentionBackwardKernel<TSimd, TVector, TSide> : IRangeKe
     public readonly void Run(int begin, int end, int worker)
     {
         var (size, padded) = (Problem.HeadSize, PanelLayout.RoundUp(Problem.HeadSize, Columns));
+        var shared = TSide.AddsToQueries ? (BlockRows * padded) + (TileRows * TileRows) : 0;
         using var scratch = ScratchBuffer.Rent(
-            (2 * BlockRows * (size + padded)) + (2 * TileRows * (size + padded + TileRows)) + BackwardTiles.StagingFloats(size) + (2 * BlockRows) + (2 * TileRows));
+            (2 * BlockRows * (size + padded)) + (2 * TileRows * (size + padded + TileRows)) + BackwardTiles.StagingFloats(size) + (2 * BlockRows) + (2 * TileRows)
+            + shared);
+        using var queries = TSide.AddsToQueries ? ScratchBuffer.Rent(Plan.LongestGradient(Problem.LargestGroup, padded)) : default;
         var block = default(Block);
         block.PaddedHead = padded;
         block.Kept = scratch.Floats;
@@ -44,16 +47,45 @@ internal unsafe struct AttentionBackwardKernel<TSimd, TVector, TSide> : IRangeKe
         block.Deltas = block.LogSumExp + BlockRows;
         block.Lowest = block.Deltas + BlockRows;
         block.Highest = block.Lowest + TileRows;
+        block.KeptColumns = block.Highest + TileRows;
+        block.Transposed = block.KeptColumns + (TSide.AddsToQueries ? BlockRows * padded : 0);
+        block.QueryGradient = TSide.AddsToQueries ? queries.Floats : null;
         for (var item = begin; item < end; item++)
         {
-            RunItem(item, ref block);
+            if (TSide.AddsToQueries)
+            {
+                RunSequence(item, ref block);
+                continue;
+            }
+
+            ref readonly var sequence = ref Plan.Sequences[Plan.SequenceOf(item)];
+            var (head, part) = Math.DivRem(item - sequence.FirstItem, sequence.Blocks);
+            RunBlock(sequence, head, part, ref block);
         }
     }
 
-    private readonly void RunItem(int item, ref Block block)
+    /// <summary>All blocks of keys of one sequence and key-value head, in order, and the gradients of its queries.</summary>
+    private readonly void RunSequence(int item, ref Block block)
     {
-        ref readonly var sequence = ref Plan.Sequences[Plan.SequenceOf(item)];
-        var (head, part) = Math.DivRem(item - sequence.FirstItem, sequence.Blocks);
+        var (s, head) = Math.DivRem(item, Problem.KeyValueHeads);
+        ref readonly var sequence = ref Plan.Sequences[s];
+        var (_, group) = Problem.Group(head);
+        new Span<float>(block.QueryGradient, checked(sequence.Length * group * block.PaddedHead)).Clear();
+        for (var part = 0; part < sequence.Blocks; part++)
+        {
+            RunBlock(sequence, head, part, ref block);
+        }
+
+        var (size, scale) = (Problem.HeadSize, BackwardTiles.Scale(Problem.HeadSize));
+        for (var row = 0; row < sequence.Length * group; row++)
+        {
+            var (token, queryHead) = block.Queries.At(row);
+            KeyValueTile.Scale<TSimd, TVector>(block.QueryGradient + ((nint)row * block.PaddedHead), scale, size, Problem.QueryGradient.Row(token, queryHead));
+        }
+    }
+
+    private readonly void RunBlock(in AttentionBackwardSequence sequence, int head, int part, ref Block block)
+    {
         var (headBegin, group) = Problem.Group(head);
         block.Group = group;
         block.Queries = new RowRange { FirstToken = sequence.FirstToken, Group = group, Head = headBegin };
@@ -96,6 +128,11 @@ internal unsafe struct AttentionBackwardKernel<TSimd, TVector, TSide> : IRangeKe
             var range = TSide.KeepsKeys ? block.Keys : block.Queries;
             BackwardTiles.Stage<TSimd, TVector>(TSide.KeepsKeys ? Problem.Key : Problem.Query, range, block.First + row, count, size, TSide.KeepsKeys ? 1 : scale, block.Staging);
             BackwardTiles.PackRight(block.Staging, count, size, to);
+            if (TSide.AddsToQueries)
+            {
+                BackwardTiles.PackColumns(block.Staging, count, size, block.KeptColumns + (row * block.PaddedHead));
+            }
+
             BackwardTiles.Stage<TSimd, TVector>(TSide.KeepsKeys ? Problem.Value : Problem.OutputGradient, range, block.First + row, count, size, 1, block.Staging);
             BackwardTiles.PackRight(block.Staging, count, size, to + (BlockRows * size));
         }
@@ -170,6 +207,16 @@ internal unsafe struct AttentionBackwardKernel<TSimd, TVector, TSide> : IRangeKe
         {
             to += BlockRows * block.PaddedHead;
             BackwardTiles.AddBack<TSimd, TVector>(scores, begin, end, rows, block.PassingColumns + (TileRows * block.PaddedHead), block.PaddedHead, to);
+        }
+
+        if (TSide.AddsToQueries)
+        {
+            // dS the other way round, then the chain over keys goes on where the block before stopped: the same as with queries kept.
+            var height = PanelLayout.RoundUp(end - begin, PanelLayout.SmallRows);
+            PanelPacking.PackRows(gradients + (begin * TileRows), TileRows, end - begin, rows, block.Transposed, height);
+            BackwardTiles.AddAcross<TSimd, TVector>(
+                block.Transposed, height, rows, block.KeptColumns + (row * block.PaddedHead), block.PaddedHead,
+                block.QueryGradient + ((nint)(first + begin) * block.PaddedHead));
         }
     }
 
@@ -249,6 +296,13 @@ internal unsafe struct AttentionBackwardKernel<TSimd, TVector, TSide> : IRangeKe
 
         /// <summary>Of the kept rows: two, [rows, padded P].</summary>
         internal float* Gradient;
+
+        /// <summary>The kept keys in panels of 32 columns of P, a tile after the other, and a tile of dS [kept, passing]: if queries get gradients too.</summary>
+        internal float* KeptColumns;
+        internal float* Transposed;
+
+        /// <summary>Of all query rows of the sequence, [rows, padded P].</summary>
+        internal float* QueryGradient;
 
         /// <summary>Two operands in panels of 12 rows, then 4.</summary>
         internal float* Passing;

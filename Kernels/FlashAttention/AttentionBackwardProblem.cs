@@ -101,6 +101,18 @@ internal struct AttentionBackwardPlan
         return plan;
     }
 
+    /// <summary>Floats of the gradients of a sequence's query rows, of the longest, and of three rows that a last tile may reach.</summary>
+    internal readonly nint LongestGradient(int group, int paddedHead)
+    {
+        var longest = 0L;
+        for (var s = 0; s < Count; s++)
+        {
+            longest = Math.Max(longest, Sequences[s].Length);
+        }
+
+        return checked((nint)(((longest * group) + PanelLayout.SmallRows) * paddedHead));
+    }
+
     /// <summary>The sequence that holds an item.</summary>
     internal readonly int SequenceOf(int item)
     {

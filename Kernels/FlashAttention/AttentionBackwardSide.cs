@@ -9,6 +9,9 @@ internal interface IBackwardSide
     /// <summary>Keys are kept and queries pass by, for dK and dV; else queries are kept and keys pass by, for dQ.</summary>
     static abstract bool KeepsKeys { get; }
 
+    /// <summary>With keys kept, whether the passing queries get their gradients too: an item is then a whole sequence of a key-value head.</summary>
+    static abstract bool AddsToQueries { get; }
+
     /// <summary>The first passing row that kept row <paramref name="row"/> meets.</summary>
     static abstract int Lowest(int row, int group, int length, int window);
 
@@ -21,6 +24,9 @@ internal struct QuerySide : IBackwardSide
 {
     /// <inheritdoc/>
     public static bool KeepsKeys => false;
+
+    /// <inheritdoc/>
+    public static bool AddsToQueries => false;
 
     /// <inheritdoc/>
     public static int Lowest(int row, int group, int length, int window) => Math.Max(0, (row / group) - window);
@@ -36,8 +42,27 @@ internal struct KeySide : IBackwardSide
     public static bool KeepsKeys => true;
 
     /// <inheritdoc/>
+    public static bool AddsToQueries => false;
+
+    /// <inheritdoc/>
     public static int Lowest(int row, int group, int length, int window) => row * group;
 
     /// <inheritdoc/>
     public static int Highest(int row, int group, int length, int window) => (((int)Math.Min(length - 1, (long)row + window) + 1) * group) - 1;
+}
+
+/// <summary>Keys are kept, and dQ is added up beside them.</summary>
+internal struct BothSides : IBackwardSide
+{
+    /// <inheritdoc/>
+    public static bool KeepsKeys => true;
+
+    /// <inheritdoc/>
+    public static bool AddsToQueries => true;
+
+    /// <inheritdoc/>
+    public static int Lowest(int row, int group, int length, int window) => KeySide.Lowest(row, group, length, window);
+
+    /// <inheritdoc/>
+    public static int Highest(int row, int group, int length, int window) => KeySide.Highest(row, group, length, window);
 }

@@ -107,4 +107,15 @@ internal static unsafe class BackwardTiles
                 load: true);
         }
     }
+
+    /// <summary><c>gradient[passing] += Σ_kept weights[kept, passing] columns[kept]</c>, passing rows a multiple of 4.</summary>
+    internal static void AddAcross<TSimd, TVector>(float* weights, int passing, int kept, float* columns, int paddedHead, float* gradient)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
+    {
+        for (var column = 0; column < paddedHead; column += Columns)
+        {
+            TileProduct.Run<TSimd, TVector>(passing, kept, weights, passing, columns + (column * TileRows), gradient + column, paddedHead, load: true);
+        }
+    }
 }

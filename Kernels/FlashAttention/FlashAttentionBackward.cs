@@ -89,6 +89,15 @@ public static unsafe class FlashAttentionBackward
         var deltas = new AttentionDeltaKernel { Problem = problem, Deltas = memory.Floats };
         workers.For(rows, ref deltas, minimumPart: 64);
 
+        var plan = AttentionBackwardPlan.Create(offsets, problem.KeyValueHeads, 1);
+        if (FlashAttentionSchedule.IsAtOnce(
+            plan.LongestGradient(problem.LargestGroup, PanelLayout.RoundUp(problem.HeadSize, TileProduct.Columns)), offsets.Count * problem.KeyValueHeads, workers.ThreadCount))
+        {
+            var both = new AttentionBackwardKernel<TSimd, TVector, BothSides> { Problem = problem, Deltas = memory.Floats, Plan = plan };
+            workers.For(offsets.Count * problem.KeyValueHeads, ref both);
+            return;
+        }
+
         var ofQueries = new AttentionBackwardKernel<TSimd, TVector, QuerySide> { Problem = problem, Deltas = memory.Floats };
         ofQueries.Plan = AttentionBackwardPlan.Create(offsets, problem.KeyValueHeads, problem.LargestGroup);
         workers.For(ofQueries.Plan.Items, ref ofQueries);

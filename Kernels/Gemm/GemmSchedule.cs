@@ -28,11 +28,22 @@ internal static class GemmSchedule
     /// <summary>Rows of X packed at once: a multiple of 12; W is read once for each.</summary>
     internal const int BlockM = 768;
 
-    /// <summary>Depth of X packed at once; with <see cref="BlockM"/> this bounds the packed copy to 12 MiB.</summary>
-    internal const int PackedK = 4096;
+    /// <summary>
+    /// Elements of X packed at once: 1.5 MiB, near the second cache when it is read. Few rows go deeper, so that threads meet less often.
+    /// </summary>
+    internal const int PackedElements = BlockM * 512;
+
+    /// <summary>Elements of W up to which it is packed once for all threads; a larger one, or one that is not float32, by each part for itself.</summary>
+    internal const int SharedElements = 1 << 19;
 
     /// <summary>Panels of W (32 columns each) that a worker packs at a time.</summary>
     internal const int PanelsPerStrip = 4;
+
+    /// <summary>Parts of a product that a thread gets, where there are enough: with 5 parts for 2 threads one would wait a fifth of the time.</summary>
+    internal const int PartsPerThread = 8;
+
+    /// <summary>Depth of X packed at once, for <paramref name="m"/> rows.</summary>
+    internal static int PackedDepth(int m) => Math.Max(2 * BlockK, PackedElements / PanelLayout.PaddedRows(Math.Min(m, BlockM)) / BlockK * BlockK);
 
     /// <summary>The path for a shape.</summary>
     /// <param name="m">Rows of Y.</param>
@@ -40,17 +51,19 @@ internal static class GemmSchedule
     internal static GemmPath Choose(int m, bool rowsContiguous) => m <= DotRows && rowsContiguous ? GemmPath.Dot : GemmPath.Panel;
 
     /// <summary>
-    /// Cuts <paramref name="m"/> rows so that a narrow product still feeds every thread: rows of a part (a multiple of 12) when N gives only <paramref name="strips"/> parts.
+    /// Cuts <paramref name="m"/> rows so that a narrow product still feeds every thread evenly: rows of a part (a multiple of 12) when N gives only
+    /// <paramref name="strips"/> parts. If each part packs its strip of W again, it has 192 rows where the threads leave a choice.
     /// </summary>
-    internal static int RowsPerPart(int m, int strips, int threads)
+    internal static int RowsPerPart(int m, int strips, int threads, bool isShared = false)
     {
-        var wanted = 4 * threads;
+        var wanted = PartsPerThread * threads;
         if (threads == 1 || strips >= wanted)
         {
             return PanelLayout.RoundUp(m, PanelLayout.Rows);
         }
 
-        var parts = Math.Max(1, wanted / Math.Max(1, strips));
-        return Math.Max(4 * PanelLayout.Rows, PanelLayout.RoundUp((m + parts - 1) / parts, PanelLayout.Rows));
+        var fewest = isShared ? 4 * PanelLayout.Rows : Math.Clamp(m / threads, 4 * PanelLayout.Rows, 16 * PanelLayout.Rows);
+        var parts = (wanted + strips - 1) / strips;
+        return Math.Max(PanelLayout.RoundUp(fewest, PanelLayout.Rows), PanelLayout.RoundUp((m + parts - 1) / parts, PanelLayout.Rows));
     }
 }

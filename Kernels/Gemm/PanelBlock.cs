@@ -11,6 +11,9 @@ internal unsafe struct PanelBlock
     /// <summary>Floats between unpacked rows of W: not a power of two, so that rows do not compete for the same sets of the cache.</summary>
     private const int UnpackedStride = GemmSchedule.BlockK + 16;
 
+    /// <summary>Panels of a transposed X that are packed together.</summary>
+    private const int PanelsAtOnce = 4;
+
     private const int PackedStripFloats = StripColumns * GemmSchedule.BlockK;
     private const int UnpackedFloats = PanelLayout.Columns * UnpackedStride;
 
@@ -19,6 +22,9 @@ internal unsafe struct PanelBlock
 
     internal GemmProblem Problem;
     internal float* Packed;
+
+    /// <summary>All of W, this block of depth, packed for all workers; null if each packs its strips.</summary>
+    internal float* SharedW;
     internal int FirstRow;
     internal int Rows;
     internal int FirstK;
@@ -26,7 +32,7 @@ internal unsafe struct PanelBlock
     internal int RowsPerPart;
 
     /// <summary>Packs panel <paramref name="panel"/> of X, all of its depth, one block of depth after the other.</summary>
-    internal readonly void PackX(int panel)
+    private readonly void PackX(int panel)
     {
         var (row, height) = PanelLayout.Panel(Rows, panel);
         var valid = Math.Min(height, Rows - row);
@@ -45,6 +51,43 @@ internal unsafe struct PanelBlock
         }
     }
 
+    /// <summary>
+    /// Packs the panels <c>[begin, end)</c> of X. Of a transposed operand four full ones at a time: 48 columns are whole cache lines.
+    /// </summary>
+    internal readonly void PackX(int begin, int end)
+    {
+        var full = Problem.XTransposed ? Math.Min(end, Rows / PanelLayout.Rows) : begin;
+        while (begin < full)
+        {
+            var panels = Math.Min(PanelsAtOnce, full - begin);
+            var row = begin * PanelLayout.Rows;
+            for (var k = 0; k < Depth; k += GemmSchedule.BlockK)
+            {
+                var depth = Math.Min(GemmSchedule.BlockK, Depth - k);
+                var source = Problem.X + ((nint)(FirstK + k) * Problem.XStride) + FirstRow + row;
+                PanelPacking.PackTwelves(source, Problem.XStride, panels, depth, Packed + BlockOffset(k) + ((nint)row * depth), (nint)PanelLayout.Rows * depth);
+            }
+
+            begin += panels;
+        }
+
+        for (; begin < end; begin++)
+        {
+            PackX(begin);
+        }
+    }
+
+    /// <summary>Packs panel <paramref name="panel"/> of a shared float32 W, all of its depth.</summary>
+    internal readonly void PackSharedW(int panel)
+    {
+        var column = panel * PanelLayout.Columns;
+        for (var k = 0; k < Depth; k += GemmSchedule.BlockK)
+        {
+            var depth = Math.Min(GemmSchedule.BlockK, Depth - k);
+            PackW(column, Math.Min(PanelLayout.Columns, Problem.N - column), FirstK + k, depth, SharedOf(column, k, depth), null);
+        }
+    }
+
     /// <summary>Computes rows of part <paramref name="part"/> of strip <paramref name="strip"/> of Y.</summary>
     internal readonly void Strip(int strip, int part, float* scratch)
     {
@@ -56,9 +99,10 @@ internal unsafe struct PanelBlock
         for (var k = 0; k < Depth; k += GemmSchedule.BlockK)
         {
             var depth = Math.Min(GemmSchedule.BlockK, Depth - k);
-            for (var c = 0; c < columns; c += PanelLayout.Columns)
+            var w = SharedW == null ? scratch : SharedOf(column, k, depth);
+            for (var c = 0; c < columns && SharedW == null; c += PanelLayout.Columns)
             {
-                PackW(column + c, Math.Min(PanelLayout.Columns, columns - c), FirstK + k, depth, scratch + ((nint)c * depth), scratch + PackedStripFloats);
+                PackW(column + c, Math.Min(PanelLayout.Columns, columns - c), FirstK + k, depth, w + ((nint)c * depth), scratch + PackedStripFloats);
             }
 
             var load = Problem.Accumulate || FirstK + k > 0;
@@ -69,13 +113,16 @@ internal unsafe struct PanelBlock
                 for (var c = 0; c < columns; c += PanelLayout.Columns)
                 {
                     var y = Problem.Y + ((nint)(FirstRow + row) * Problem.YStride) + column + c;
-                    Tile(depth, x, height, Math.Min(height, Rows - row), scratch + ((nint)c * depth), Math.Min(PanelLayout.Columns, columns - c), y, load, edge);
+                    Tile(depth, x, height, Math.Min(height, Rows - row), w + ((nint)c * depth), Math.Min(PanelLayout.Columns, columns - c), y, load, edge);
                 }
 
                 row += height;
             }
         }
     }
+
+    private readonly float* SharedOf(int column, int k, int depth) =>
+        SharedW + ((nint)PanelLayout.RoundUp(Problem.N, PanelLayout.Columns) * k) + ((nint)column * depth);
 
     private readonly nint BlockOffset(int k) => (nint)PanelLayout.PaddedRows(Rows) * k;
 

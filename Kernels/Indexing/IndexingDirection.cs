@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace PlamoNative.Kernels;
 
 /// <summary>What an indexing kernel does with a run of elements of both sides.</summary>
@@ -31,16 +33,15 @@ internal static unsafe class IndexingDirection
         public static void Row<T>(T* table, T* chosen, int count)
             where T : unmanaged
         {
-            for (var i = 0; i < count; i++)
+            if (typeof(T) == typeof(float))
             {
-                if (typeof(T) == typeof(float))
-                {
-                    ((float*)table)[i] += ((float*)chosen)[i];
-                }
-                else
-                {
-                    ((double*)table)[i] += ((double*)chosen)[i];
-                }
+                var sums = new Span<float>(table, count);
+                TensorPrimitives.Add(sums, new ReadOnlySpan<float>(chosen, count), sums);
+            }
+            else
+            {
+                var sums = new Span<double>(table, count);
+                TensorPrimitives.Add(sums, new ReadOnlySpan<double>(chosen, count), sums);
             }
         }
     }

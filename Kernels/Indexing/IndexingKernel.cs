@@ -18,6 +18,7 @@ internal unsafe struct IndexingKernel<TDirection> : ISimdKernel
     private long _inner;
     private long _tableSize;
     private long _chosenSize;
+    private bool _isBySlices;
 
     /// <summary>Runs the kernel; all has been checked.</summary>
     public static void Run(Tensor table, int axis, Tensor indices, Tensor chosen)
@@ -32,11 +33,22 @@ internal unsafe struct IndexingKernel<TDirection> : ISimdKernel
         var kernel = new IndexingKernel<TDirection>
         {
             _table = new StridedElements(table), _indices = new StridedElements(indices, chosen.Shape), _chosen = new StridedElements(chosen),
-            _inner = inner, _tableSize = table.Shape[axis], _chosenSize = chosen.Shape[axis],
+            _inner = inner, _tableSize = table.Shape[axis], _chosenSize = chosen.Shape[axis], _isBySlices = true,
         };
+        for (var i = axis + 1; i < table.Shape.Rank; i++)
+        {
+            var place = i - (chosen.Shape.Rank - indices.Shape.Rank);
+            kernel._isBySlices &= place < 0 || indices.Shape[place] == 1;
+        }
+
         var items = chosen.ElementCount == 0 ? 0 : outer * ((inner + BlockSize - 1) / BlockSize);
         SimdKernelRunner.Run(
             OperatorChecks.Workers(nameof(Indexing), table), kernel, table.DType, items, 2 * kernel._chosenSize * Math.Min(inner, BlockSize));
+
+        // The kernel knows addresses only.
+        GC.KeepAlive(table);
+        GC.KeepAlive(indices);
+        GC.KeepAlive(chosen);
     }
 
     /// <inheritdoc/>
@@ -62,6 +74,12 @@ internal unsafe struct IndexingKernel<TDirection> : ISimdKernel
             for (var j = 0L; j < _chosenSize; j++)
             {
                 var chosen = (((outer * _chosenSize) + j) * _inner) + column;
+                if (_isBySlices)
+                {
+                    Move<T>((((outer * _tableSize) + *_indices.At<int>(chosen)) * _inner) + column, chosen, count);
+                    continue;
+                }
+
                 var index = _indices.Read(chosen, count, indices);
                 var run = 1;
                 for (var i = 0; i < count; i += run)
@@ -86,6 +104,7 @@ internal unsafe struct IndexingKernel<TDirection> : ISimdKernel
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Move<T>(long table, long chosen, int count)
         where T : unmanaged
     {

@@ -105,10 +105,16 @@ public static class MatMul
         if (!sums && count > 1 && (long)kernel.M * kernel.N * kernel.K < SmallProduct)
         {
             workers.For(count, ref kernel);
-            return;
+        }
+        else
+        {
+            kernel.SetSummedAxes(output.Shape, batch);
+            kernel.Run(0, count, 0);
         }
 
-        kernel.SetSummedAxes(output.Shape, batch);
-        kernel.Run(0, count, 0);
+        // The kernel knows addresses only.
+        GC.KeepAlive(a);
+        GC.KeepAlive(b);
+        GC.KeepAlive(output);
     }
 }

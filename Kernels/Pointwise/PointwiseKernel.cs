@@ -31,6 +31,12 @@ internal unsafe struct PointwiseKernel<TOperator> : ISimdKernel
         kernel._output = new StridedElements(output);
         var workers = OperatorChecks.Workers(nameof(Pointwise), output);
         SimdKernelRunner.Run(workers, kernel, output.DType, (kernel._count + BlockSize - 1) / BlockSize, TOperator.Cost * Math.Min(BlockSize, kernel._count));
+
+        // The kernel knows addresses only: a constant that nobody else holds would be collected under it.
+        GC.KeepAlive(x);
+        GC.KeepAlive(y);
+        GC.KeepAlive(z);
+        GC.KeepAlive(output);
     }
 
     /// <inheritdoc/>

@@ -12,6 +12,9 @@ namespace PlamoNative.Kernels;
 /// </remarks>
 public static unsafe class Int8ActivationGemm
 {
+    /// <summary>Depth of X quantised at once; with <see cref="GemmSchedule.BlockM"/> this bounds the copy.</summary>
+    internal const int PackedK = 4096;
+
     /// <summary>Y[M, N] (+)= int8(X)[M, K] · W[N, K]ᵀ. Parameters as for <see cref="Gemm.Linear"/>; <paramref name="format"/> is q8_0, q4_0, q4_k or q6_k.</summary>
     /// <exception cref="ShapeMismatchException">A size is negative, a stride too small, or K is not a whole number of blocks.</exception>
     /// <exception cref="DTypeMismatchException">W's storage type has no int8 product.</exception>
@@ -68,10 +71,10 @@ public static unsafe class Int8ActivationGemm
         where TShape : struct, IInt8Shape
     {
         using var packed = ScratchBuffer.Rent(
-            Int8Block<TShape>.PackedWords(Math.Min(problem.M, GemmSchedule.BlockM), Math.Min(problem.K, GemmSchedule.PackedK)));
+            Int8Block<TShape>.PackedWords(Math.Min(problem.M, GemmSchedule.BlockM), Math.Min(problem.K, PackedK)));
         for (var m0 = 0; m0 < problem.M; m0 += GemmSchedule.BlockM)
         {
-            for (var k0 = 0; k0 < problem.K; k0 += GemmSchedule.PackedK)
+            for (var k0 = 0; k0 < problem.K; k0 += PackedK)
             {
                 var block = new Int8Block<TShape>
                 {
@@ -79,7 +82,7 @@ public static unsafe class Int8ActivationGemm
                     FirstRow = m0,
                     Rows = Math.Min(GemmSchedule.BlockM, problem.M - m0),
                     FirstK = k0,
-                    Depth = Math.Min(GemmSchedule.PackedK, problem.K - k0),
+                    Depth = Math.Min(PackedK, problem.K - k0),
                     Offset = offset,
                 };
                 block.Place(packed.Floats);

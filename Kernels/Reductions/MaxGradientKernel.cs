@@ -24,6 +24,12 @@ internal unsafe struct MaxGradientKernel : ISimdKernel
         };
         var items = layout.Reduced == 0 ? 0 : layout.Outer * layout.Columns;
         SimdKernelRunner.Run(OperatorChecks.Workers(nameof(ReductionGradient), output), kernel, output.DType, items, layout.Reduced);
+
+        // The kernel knows addresses only.
+        GC.KeepAlive(gradient);
+        GC.KeepAlive(x);
+        GC.KeepAlive(maxima);
+        GC.KeepAlive(output);
     }
 
     /// <inheritdoc/>

@@ -97,5 +97,10 @@ public static unsafe class Reduction
         };
         const int BlockSize = ReductionFinish<TReduction>.BlockSize;
         SimdKernelRunner.Run(workers, finish, output.DType, (results + BlockSize - 1) / BlockSize, Math.Min(results, BlockSize) * layout.Chunks);
+
+        // The kernels know addresses only.
+        GC.KeepAlive(x);
+        GC.KeepAlive(y);
+        GC.KeepAlive(output);
     }
 }

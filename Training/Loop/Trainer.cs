@@ -23,7 +23,7 @@ public sealed class Trainer : IDisposable
     private readonly TrainingConfiguration _configuration;
     private readonly TrainableModel _model;
     private readonly TrainingData _data;
-    private readonly IReadOnlyList<ITrainingObserver> _observers;
+    private readonly TrainingObservers _observers;
     private readonly string _checkpoints;
     private readonly string _finalModel;
     private readonly AdamWOptimizer _optimizer;
@@ -35,14 +35,13 @@ public sealed class Trainer : IDisposable
     private readonly ModelFlops _flops;
     private readonly TrainingTensors _tensors;
     private readonly CheckpointWriter _writer;
+    private readonly CheckpointKeeper _keeper;
     private readonly TrainingBatch[] _batches;
     private readonly Queue<double> _lastLosses = new();
     private readonly Stopwatch _clock = new();
     private TrainingState _state = new();
     private double _secondsBefore;
     private double _bitsPerByte = double.NaN;
-    private double _lastCheckpointSeconds;
-    private string _lastCheckpoint = "";
 
     /// <summary>Prepares a run; nothing is written yet.</summary>
     /// <param name="configuration">How to train.</param>
@@ -60,7 +59,7 @@ public sealed class Trainer : IDisposable
         ArgumentNullException.ThrowIfNull(data);
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(observers);
-        (_configuration, _model, _data, _observers) = (configuration, model, data, observers);
+        (_configuration, _model, _data, _observers) = (configuration, model, data, new TrainingObservers(observers));
         _checkpoints = Path.Combine(folder, "checkpoints");
         _finalModel = Path.Combine(folder, "model");
         var o = configuration.Optimizer;
@@ -79,6 +78,7 @@ public sealed class Trainer : IDisposable
         _flops = new ModelFlops(model.Configuration);
         _tensors = new TrainingTensors(model, _optimizer, _average);
         _writer = new CheckpointWriter(_checkpoints, model.Configuration, tokenizer, _tensors, configuration.Checkpoint.Keep);
+        _keeper = new CheckpointKeeper(_writer, _checkpoints, configuration.Checkpoint, _observers);
         _batches = [.. Enumerable.Range(0, configuration.Batch.AccumulationSteps).Select(static _ => new TrainingBatch())];
         TotalSteps = StepsOf(configuration, data);
     }
@@ -108,7 +108,8 @@ public sealed class Trainer : IDisposable
         var state = TrainingState.Load(Section(json, "trainer", path), path);
         CheckpointReader.Load(folder, _tensors, _model);
         _data.Batches.Seek(Section(json, "data", path));
-        (_state, _secondsBefore, _lastCheckpointSeconds, _lastCheckpoint) = (state, state.Seconds, state.Seconds, folder);
+        (_state, _secondsBefore) = (state, state.Seconds);
+        _keeper.Continue(folder, state.Seconds);
         return state.Step;
     }
 
@@ -145,12 +146,12 @@ public sealed class Trainer : IDisposable
                 }
             }
 
-            if (CheckpointIsDue())
+            if (_keeper.IsDue(_state.Step, Elapsed()))
             {
-                Save(wait: false);
+                Save();
             }
 
-            Collect(wait: false);
+            _keeper.Collect(_state.Step, wait: false);
         }
 
         if (ending != TrainingEnding.Interrupted && _state.ValidatedStep != _state.Step)
@@ -230,10 +231,7 @@ public sealed class Trainer : IDisposable
         var record = new StepRecord(
             step, TotalSteps, tokens, targets, _state.TotalTokens, loss, crossEntropy, loss - crossEntropy, rate, norm, complaint is not null,
             Stopwatch.GetElapsedTime(started).TotalSeconds, tokens == 0 ? 0 : flops / tokens, _model.Model.Device.Memory.PeakLiveBytes, _data.Epoch);
-        foreach (var observer in _observers)
-        {
-            observer.OnStep(record);
-        }
+        _observers.OnStep(record);
 
         if (complaint is not null)
         {
@@ -255,7 +253,7 @@ public sealed class Trainer : IDisposable
             return;
         }
 
-        Collect(wait: true);
+        _keeper.Collect(_state.Step, wait: true);
         if (_state.Rollbacks >= guard.MaxRollbacks)
         {
             throw new TrainingFailedException(FormattableString.Invariant(
@@ -286,18 +284,31 @@ public sealed class Trainer : IDisposable
             return;
         }
 
+        // Observers may let the model write samples, so the averaged weights stay in their places until all have been told.
+        var isBest = false;
         _average?.Swap();
-        CrossEntropySums sums;
         try
         {
-            (sums, _bitsPerByte) = _validator.Score(cancellation);
+            (var sums, _bitsPerByte) = _validator.Score(cancellation);
+            var loss = sums.Loss(0);
+            isBest = Note(loss);
+            var record = new ValidationRecord(_state.Step, _state.TotalTokens, loss, _bitsPerByte, sums.TargetCount, isBest, _average is null ? "model" : "ema");
+            _observers.OnValidation(record);
         }
         finally
         {
             _average?.Swap();
         }
 
-        var loss = sums.Loss(0);
+        if (isBest && _configuration.Checkpoint.KeepBest && _state.Step > 0)
+        {
+            Save();
+        }
+    }
+
+    /// <summary>Takes a held-out loss into the state; true if it is the lowest so far.</summary>
+    private bool Note(double loss)
+    {
         var isBest = _state.BestLoss is null || loss < _state.BestLoss;
         _state.FirstLoss ??= loss;
         _state.LastLoss = loss;
@@ -308,68 +319,14 @@ public sealed class Trainer : IDisposable
             (_state.BestLoss, _state.BestStep) = (loss, _state.Step);
         }
 
-        var record = new ValidationRecord(_state.Step, _state.TotalTokens, loss, _bitsPerByte, sums.TargetCount, isBest, _average is null ? "model" : "ema");
-        foreach (var observer in _observers)
-        {
-            observer.OnValidation(record);
-        }
-
-        if (isBest && _configuration.Checkpoint.KeepBest && _state.Step > 0)
-        {
-            Save(wait: false);
-        }
+        return isBest;
     }
 
-    private bool CheckpointIsDue()
-    {
-        var settings = _configuration.Checkpoint;
-        return (settings.Every is { } every && _state.Step % every == 0)
-            || (settings.EveryMinutes is { } minutes && Elapsed() - _lastCheckpointSeconds >= 60 * minutes);
-    }
-
-    private void Save(bool wait)
-    {
-        var path = CheckpointFolder.Of(_checkpoints, _state.Step);
-        Collect(wait: true);
-        if (!Directory.Exists(path) || _lastCheckpoint != path)
-        {
-            _state.Seconds = Elapsed();
-            _lastCheckpointSeconds = _state.Seconds;
-            var json = new JsonObject { ["trainer"] = _state.Save(), ["data"] = _data.Batches.SavePosition() };
-            _writer.Begin(_state.Step, json, _configuration.Checkpoint.KeepBest ? _state.BestStep : -1);
-        }
-
-        Collect(wait);
-    }
-
-    /// <summary>Takes note of a checkpoint that has been written. One that could not be written costs nothing but itself, as long as training goes on.</summary>
-    private void Collect(bool wait)
-    {
-        try
-        {
-            if (_writer.Collect(wait) is var (step, folder))
-            {
-                _lastCheckpoint = folder;
-                foreach (var observer in _observers)
-                {
-                    observer.OnCheckpoint(step, folder);
-                }
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            Tell("checkpoint", $"a checkpoint could not be written, the older ones are as they were: {exception.Message}");
-        }
-    }
+    private void Save() => _keeper.Save(_state, _data.Batches.SavePosition(), Elapsed());
 
     private TrainingOutcome Finish(TrainingEnding ending)
     {
-        Save(wait: true);
-        if (_lastCheckpoint != CheckpointFolder.Of(_checkpoints, _state.Step))
-        {
-            throw new IOException($"{_checkpoints}: the last checkpoint could not be written; {(_lastCheckpoint.Length == 0 ? "there is none" : $"the newest is {_lastCheckpoint}")}");
-        }
-
+        _keeper.SaveLast(_state, _data.Batches.SavePosition(), Elapsed());
         string? model = null;
         if (ending != TrainingEnding.Interrupted)
         {
@@ -381,15 +338,8 @@ public sealed class Trainer : IDisposable
 
         var trainLoss = _lastLosses.Count == 0 ? double.NaN : _lastLosses.Average();
         return new TrainingOutcome(
-            _state.Step, _state.TotalTokens, trainLoss, _state.FirstLoss, _state.LastLoss, _state.BestLoss, _bitsPerByte, _lastCheckpoint, model, ending);
+            _state.Step, _state.TotalTokens, trainLoss, _state.FirstLoss, _state.LastLoss, _state.BestLoss, _bitsPerByte, _keeper.Newest, model, ending);
     }
 
-    private void Tell(string kind, string message)
-    {
-        var incident = new TrainingIncident(_state.Step, kind, message);
-        foreach (var observer in _observers)
-        {
-            observer.OnIncident(incident);
-        }
-    }
+    private void Tell(string kind, string message) => _observers.Tell(_state.Step, kind, message);
 }

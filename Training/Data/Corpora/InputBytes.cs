@@ -10,8 +10,8 @@ namespace PlamoNative.Training.Data;
 /// are read as one text.
 /// </summary>
 /// <remarks>
-/// gzip and zstd data are checked by their own check sums. The library that reads xz follows its structure (a file that is cut off is found) but does not
-/// compute the check of the unpacked bytes.
+/// The checks that the files carry (CRC-32, CRC-64, SHA-256, XXH64; zstd and xz may do without) are compared; zstd files may ask for windows of up to 128 MiB, xz files for dictionaries of up
+/// to 64 MiB.
 /// </remarks>
 internal sealed class InputBytes : IDisposable
 {

@@ -66,14 +66,22 @@ internal sealed class ShardBuilder : IDisposable
         CancellationToken cancellation)
     {
         using var output = AtomicFolder.Create(folder, ShardSet.IsOwn);
-        using var builder = new ShardBuilder(corpus, files, tokenizer, tokenizerHash, options, output.StagingPath, progress);
-        builder.Run(cancellation);
-        builder._training.Finish();
-        builder._heldOut.Finish();
-        var set = new ShardSet(folder, key, [.. builder._training.Names], [.. builder._heldOut.Names]);
-        set.Write(output.StagingPath);
-        output.Commit();
-        return set;
+        try
+        {
+            using var builder = new ShardBuilder(corpus, files, tokenizer, tokenizerHash, options, output.StagingPath, progress);
+            builder.Run(cancellation);
+            builder._training.Finish();
+            builder._heldOut.Finish();
+            var set = new ShardSet(folder, key, [.. builder._training.Names], [.. builder._heldOut.Names]);
+            set.Write(output.StagingPath);
+            output.Commit();
+            return set;
+        }
+        catch (IOException failure) when (failure.Message.Contains(output.StagingPath, StringComparison.Ordinal))
+        {
+            // A full disk: the name that a person knows stands for the temporary one.
+            throw new IOException(failure.Message.Replace(output.StagingPath, folder, StringComparison.Ordinal), failure);
+        }
     }
 
     public void Dispose()

@@ -90,7 +90,8 @@ public sealed class FlashAttentionBackwardTests
         {
             var gradient = AttentionGradients.DrawGradient(inputs);
             var expected = AttentionGradients.Run(device, DType.Float32, inputs, gradient);
-            foreach (var threads in new[] { 1, 3 })
+            // Few threads take whole sequences, many take blocks of them.
+            foreach (var threads in new[] { 1, 3, 5 })
             {
                 using var other = new CpuDevice(threads);
                 expected.SameBits($"{inputs}, {threads} threads", AttentionGradients.Run(other, DType.Float32, inputs, gradient));

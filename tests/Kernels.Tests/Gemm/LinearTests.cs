@@ -59,7 +59,7 @@ public sealed class LinearTests
     public void Depth_and_rows_beyond_one_packed_block_continue_the_same_chains()
     {
         using var workers = new WorkerPool(2);
-        using var deep = new GemmBuffers(17, 3, GemmSchedule.PackedK + 300, DType.Float32, seed: 1);
+        using var deep = new GemmBuffers(17, 3, GemmSchedule.PackedDepth(17) + 300, DType.Float32, seed: 1);
         var bits = deep.Run(VectorWidths.Widest, workers);
         for (var i = 0; i < bits.Length; i++)
         {

@@ -41,6 +41,45 @@ public sealed class MultiplyTests
         }
     }
 
+    [Theory]
+    [InlineData(130, 96, 1100)]
+    [InlineData(800, 40, 600)]
+    [InlineData(61, 300, 520)]
+    public unsafe void Operands_packed_for_all_threads_or_by_each_give_the_same_bits(int m, int n, int k)
+    {
+        using var one = new WorkerPool(1);
+        using var two = new WorkerPool(2);
+        using var five = new WorkerPool(5);
+        using var buffers = new GemmBuffers(m, n, k, DType.Float32, seed: m, xGap: 0);
+        var a = Transpose(new ReadOnlySpan<float>(buffers.X, m * k), m, k);
+        var b = Transpose(buffers.Weights, n, k);
+        var expected = Run(one, true, false);
+        buffers.AssertNearReference(accumulate: true);
+        Assert.Equal(GemmReference.Chain(buffers.XRow(m - 1), buffers.WRow(0), buffers.Initial[(m - 1) * buffers.YStride]), buffers.Y[(m - 1) * buffers.YStride]);
+        foreach (var workers in (WorkerPool[])[one, two, five])
+        {
+            foreach (var (transposeA, transposeB) in (ReadOnlySpan<(bool, bool)>)[(true, false), (false, false), (false, true), (true, true)])
+            {
+                Assert.Equal(expected, Run(workers, transposeA, transposeB));
+            }
+        }
+
+        uint[] Run(WorkerPool workers, bool transposeA, bool transposeB)
+        {
+            buffers.Reset();
+            fixed (float* pa = a)
+            fixed (float* pb = b)
+            fixed (float* pw = buffers.Weights)
+            {
+                Gemm.Multiply(
+                    transposeA, transposeB, m, n, k, transposeA ? pa : buffers.X, transposeA ? m : k, transposeB ? pw : pb, transposeB ? k : n, buffers.Y,
+                    buffers.YStride, accumulate: true, workers);
+            }
+
+            return buffers.Bits();
+        }
+    }
+
     private static float[] Transpose(ReadOnlySpan<float> source, int rows, int columns)
     {
         var result = new float[source.Length];

@@ -74,7 +74,7 @@ public sealed class Int8ActivationTests
     public void Long_rows_and_few_rows_take_the_stated_paths()
     {
         using var workers = new WorkerPool(2);
-        using var deep = new GemmBuffers(17, 2, GemmSchedule.PackedK + 256, DType.Q4_0, seed: 8);
+        using var deep = new GemmBuffers(17, 2, Int8ActivationGemm.PackedK + 256, DType.Q4_0, seed: 8);
         Int8ActivationGemm.Run(deep.Problem(VectorWidths.Widest, accumulate: false), workers);
         Assert.Equal(Twin(deep, accumulate: false), deep.Bits());
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using PlamoNative.Engine;
 using PlamoNative.Tests;
 using PlamoNative.Tests.References;
@@ -25,7 +26,7 @@ public sealed class ReductionGradientTests
             var result = Array.ConvertAll(groups, g => ReductionReference.Value<double>(name, g));
             foreach (var kind in TensorViews.Kinds)
             {
-                OperatorHarness.Check($"{name} {shape} {kind}", shape, Expected<double>(), Expected<float>(), 8, (device, dtype, output) =>
+                OperatorHarness.Check($"{name} {shape} {kind}", shape, Expected<double>(name, groups, dy, shape, axes), Expected<float>(name, groups, dy, shape, axes), 8, (device, dtype, output) =>
                 {
                     using var input = TensorViews.Of(device, shape, dtype, x, kind);
                     using var gradient = TensorViews.Of(device, kept, dtype, dy, kind);
@@ -41,10 +42,6 @@ public sealed class ReductionGradientTests
                     }
                 }, 6);
             }
-
-            double[] Expected<T>()
-                where T : System.Numerics.IFloatingPointIeee754<T> =>
-                GeneralReference.Ungroup([.. groups.Select((g, i) => ReductionReference.Gradient<T>(name, g, dy[i]))], shape.Span, axes);
         }
     }
 
@@ -60,4 +57,8 @@ public sealed class ReductionGradientTests
         ReductionGradient.Max(gradient, x, maxima, [1], output, accumulate: true);
         Assert.Equal([1, 11, 1, 1, 21, 1], TensorValues.ToDoubles(output));
     }
+
+    private static double[] Expected<T>(string name, double[][] groups, double[] dy, Shape shape, int[] axes)
+        where T : IFloatingPointIeee754<T> =>
+        GeneralReference.Ungroup([.. groups.Select((g, i) => ReductionReference.Gradient<T>(name, g, dy[i]))], shape.Span, axes);
 }

@@ -29,7 +29,7 @@ public static class UnaryReference
             "Sigmoid" => Sigmoid(x),
             "Softplus" => T.Max(x, T.Zero) + T.LogP1(T.Exp(-T.Abs(x))),
             "Silu" => x * Sigmoid(x),
-            "Gelu" => x * T.CreateChecked(Phi(value)),
+            "Gelu" => x * PhiOf<T>(value),
             "GeluTanh" => x * Sigmoid(Twice(x)),
             "Relu" => T.Max(x, T.Zero),
             _ => throw new ArgumentOutOfRangeException(nameof(name)),
@@ -54,7 +54,7 @@ public static class UnaryReference
             "Sigmoid" => Sigmoid(x) * (T.One - Sigmoid(x)),
             "Softplus" => Sigmoid(x),
             "Silu" => Sigmoid(x) * (T.One + (x * (T.One - Sigmoid(x)))),
-            "Gelu" => T.CreateChecked(Phi(value)) + (x * T.Exp(-x * x / T.CreateChecked(2)) / T.Sqrt(T.Pi + T.Pi)),
+            "Gelu" => PhiOf<T>(value) + (x * T.Exp(-x * x / T.CreateChecked(2)) / T.Sqrt(T.Pi + T.Pi)),
             "GeluTanh" => Sigmoid(Twice(x)) + (x * Sigmoid(Twice(x)) * (T.One - Sigmoid(Twice(x))) * Linear<T>() * (T.One + (three * Cubic<T>() * x * x))),
             "Relu" => value > 0 ? T.One : T.Zero,
             _ => throw new ArgumentOutOfRangeException(nameof(name)),
@@ -68,6 +68,11 @@ public static class UnaryReference
         var upper = t < 2 ? 0.5 - Integral(0, t) : Integral(t, t + 12);
         return x > 0 ? 1 - upper : upper;
     }
+
+    // In float32 the plain formula, erfc(-x / √2) / 2, rounds its argument first.
+    private static T PhiOf<T>(double x)
+        where T : IFloatingPointIeee754<T> => T.CreateChecked(
+            typeof(T) == typeof(double) ? Phi(x) : Phi(double.CreateChecked(T.CreateChecked(x) / T.Sqrt(T.CreateChecked(2))) * Math.Sqrt(2)));
 
     private static double Integral(double from, double to)
     {

@@ -82,9 +82,13 @@ public sealed class CorpusTests
             }
         }
 
-        var damaged = Gzip(text);
-        damaged[damaged.Length / 2] ^= 0x55;
-        Assert.Throws<ModelFormatException>(() => Read(files, new CorpusOptions { Files = [files.Write("damaged", damaged)] }));
+        foreach (var (name, bytes) in new[] { ("gzip", Gzip(text)), ("zstd", Zstd), ("xz", Xz) })
+        {
+            // In the packed content, which lies in the middle.
+            var damaged = (byte[])bytes.Clone();
+            damaged[name == "xz" ? 32 : bytes.Length / 2] ^= 1;
+            Assert.Throws<ModelFormatException>(() => Read(files, new CorpusOptions { Files = [files.Write($"damaged-{name}", damaged)] }));
+        }
     }
 
     /// <summary>Sizes around those of the decoder's blocks, so that members begin and end at their borders.</summary>

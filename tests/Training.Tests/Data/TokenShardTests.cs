@@ -114,7 +114,7 @@ public sealed class TokenShardTests
         var good = File.ReadAllBytes(files["a.tokens"]);
         var random = new Random(4);
         var path = files["b.tokens"];
-        for (var trial = 0; trial < 1500; trial++)
+        for (var trial = 0; trial < 700; trial++)
         {
             var bytes = (byte[])good.Clone();
             for (var changes = random.Next(1, 4); changes > 0; changes--)

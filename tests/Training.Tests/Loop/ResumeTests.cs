@@ -42,12 +42,17 @@ public sealed class ResumeTests
     }
 
     [Fact]
-    public void Resuming_without_a_checkpoint_and_starting_over_a_run_are_refused()
+    public void Resuming_before_the_first_checkpoint_begins_anew_and_starting_over_a_run_is_refused()
     {
         using var run = new SmallRun();
         using var device = new CpuDevice(1);
         Directory.CreateDirectory(run.Folder("empty"));
-        Assert.Throws<ConfigurationException>(() => TrainingRun.Open(run.Configuration("empty"), resumes: true, device));
+        using (var anew = TrainingRun.Open(run.Configuration("empty"), resumes: true, device))
+        {
+            Assert.Null(anew.ResumedFrom);
+        }
+
+        Assert.Throws<DirectoryNotFoundException>(() => TrainingRun.Open(run.Configuration("absent"), resumes: true, device));
         Train(run, "done", 1, resumes: false, stopAfter: 3);
         var exception = Assert.Throws<IOException>(() => TrainingRun.Open(run.Configuration("done"), resumes: false, device));
         Assert.Contains("holds a run already", exception.Message, StringComparison.Ordinal);
