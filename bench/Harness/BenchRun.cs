@@ -7,6 +7,7 @@ internal static class BenchRun
     [
         new CeilingSuite(), new MatmulSuite(), new LinearSuite(), new AttentionSuite(), new ScanSuite(), new PointwiseSuite(), new TokenizerSuite(),
         new ModelSuite(), new FilesSuite(), new DataSuite(), new TrainingKernelSuite(),
+        new TrainingSuite(), new TrainingLengthSuite(), new LanguageSuite(),
     ];
 
     /// <summary>Measures, prints the table, writes the files; answers the exit code.</summary>

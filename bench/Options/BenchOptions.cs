@@ -12,7 +12,7 @@ internal sealed record BenchOptions
         dotnet run -c Release --project bench -- compare A.json B.json    what changed between two runs of one machine
 
         --suite NAME      cpu (all that follow), ceilings, matmul, linear, attention, scan, pointwise, tokenizer, model, files,
-                          data, training-kernels;
+                          data, training-kernels, training, training-length, language;
                           operators: the micro-operators under BenchmarkDotNet, further arguments are its own
         --filter TEXT     only measurements whose name contains the text (a|b: either)
         --threads LIST    1,2: thread counts; by default 1 and the number of logical processors
