@@ -87,8 +87,17 @@ public sealed class PackedGradientTests
     {
         var shape = Plamo2Presets.Get("plamo-2-nano").Configuration with
         {
-            VocabSize = 56, HiddenSize = 32, LayerCount = 6, IntermediateSize = 48, QueryHeads = 4, KeyValueHeads = 2, HeadSize = 16, SsmHeads = 3, StateSize = 16,
-            WindowSize = 5, FullAttentionLayers = [3],
+            VocabSize = 56,
+            HiddenSize = 32,
+            LayerCount = 6,
+            IntermediateSize = 48,
+            QueryHeads = 4,
+            KeyValueHeads = 2,
+            HeadSize = 16,
+            SsmHeads = 3,
+            StateSize = 16,
+            WindowSize = 5,
+            FullAttentionLayers = [3],
         };
         return TrainableModel.Create(new RandomWeights(shape, 9), device, precision);
     }
