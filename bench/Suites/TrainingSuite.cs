@@ -117,7 +117,8 @@ internal sealed class TrainingSuite : IBenchSuite
             $"{reference.Preset}: step at PyTorch's matmul rate", ours.Shape, ours.DType, ours.Threads, 0, scaled, "tokens/s", "above 1 x",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"scaled from {ours.LimitValue:F0} to {1e-9 * PyTorchReference.MatmulRate:F0} GFLOP/s of f32 matmul; PyTorch's is quoted, {reference.Percent} % of its matmul, {reference.Millions} M parameters against our {1e-6 * parameters:F2} M")) with
+                $"scaled from {ours.LimitValue:F0} to {1e-9 * PyTorchReference.MatmulRate:F0} GFLOP/s of f32 matmul; " +
+                $"PyTorch's is quoted, {reference.Percent} % of its matmul, {reference.Millions} M parameters against our {1e-6 * parameters:F2} M")) with
         {
             Baseline = "PyTorch eager, quoted",
             BaselineValue = reference.TokensPerSecond,
