@@ -73,7 +73,7 @@ internal sealed class LanguageSuite : IBenchSuite
         return BenchResult.Single(
             name, $"{bytes} bytes of {Measured} as {sequence.Length} of {vocabSize} symbols", $"{Order}-gram Kneser-Ney", 1,
             Stopwatch.GetElapsedTime(start).TotalMilliseconds, bits, "bits/byte", target,
-            string.Create(CultureInfo.InvariantCulture, $"{model.Count} n-grams; {note}; {Compressors}"));
+            string.Create(CultureInfo.InvariantCulture, $"{bits:F4} with {model.Count} n-grams; {note}; {Compressors}"));
     }
 
     private static string Read(string folder, string name) => File.ReadAllText(Path.Combine(folder, name));

@@ -87,7 +87,7 @@ internal sealed class TrainingSuite : IBenchSuite
         };
         var chunk = SelectiveScanSchedule.Chunk(configuration.ScanChunkSize);
         var quick = Add(context, work, chunk, step.ParameterCount);
-        context.Add(AgainstPyTorch(reference, quick));
+        context.Add(AgainstPyTorch(reference, quick, step.ParameterCount));
         Add(context, work with { Shape = longOnes.Name, Candidate = longOnes, Baseline = shortOnes, Target = "0.90 x" }, chunk, step.ParameterCount);
     }
 
@@ -110,14 +110,15 @@ internal sealed class TrainingSuite : IBenchSuite
     }
 
     /// <summary>Our rate as it would be where PyTorch was measured, if steps follow the matmul.</summary>
-    private static BenchResult AgainstPyTorch(PyTorchReference reference, BenchResult ours)
+    private static BenchResult AgainstPyTorch(PyTorchReference reference, BenchResult ours, long parameters)
     {
         var scaled = ours.Value * PyTorchReference.MatmulRate * 1e-9 / (ours.LimitValue ?? double.NaN);
         return BenchResult.Single(
             $"{reference.Preset}: step at PyTorch's matmul rate", ours.Shape, ours.DType, ours.Threads, 0, scaled, "tokens/s", "above 1 x",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"scaled from {ours.LimitValue:F0} to {1e-9 * PyTorchReference.MatmulRate:F0} GFLOP/s of f32 matmul; PyTorch's figure is quoted: {reference.Percent} % of its matmul")) with
+                $"scaled from {ours.LimitValue:F0} to {1e-9 * PyTorchReference.MatmulRate:F0} GFLOP/s of f32 matmul; " +
+                $"PyTorch's is quoted, {reference.Percent} % of its matmul, {reference.Millions} M parameters against our {1e-6 * parameters:F2} M")) with
         {
             Baseline = "PyTorch eager, quoted",
             BaselineValue = reference.TokensPerSecond,

@@ -5,10 +5,11 @@ namespace PlamoNative.Bench;
 /// against here. A rate is carried to another machine by the two machines' f32 matmuls.
 /// </summary>
 /// <param name="Preset">The model.</param>
+/// <param name="Millions">Its parameters where PyTorch was measured, in millions.</param>
 /// <param name="TokensPerSecond">At <see cref="MatmulRate"/>.</param>
 /// <param name="Percent">Model FLOP/s as a share of that matmul.</param>
 /// <param name="Wanted">The share that the project wants of us.</param>
-internal sealed record PyTorchReference(string Preset, double TokensPerSecond, int Percent, int Wanted)
+internal sealed record PyTorchReference(string Preset, double Millions, double TokensPerSecond, int Percent, int Wanted)
 {
     /// <summary>FLOP/s of OpenBLAS' f32 matmul where PyTorch was measured.</summary>
     public const double MatmulRate = 195e9;
@@ -18,5 +19,5 @@ internal sealed record PyTorchReference(string Preset, double TokensPerSecond, i
 
     /// <summary>The small presets, large ones first.</summary>
     public static IReadOnlyList<PyTorchReference> All { get; } =
-        [new("plamo-2-mini", 370, 67, 70), new("plamo-2-tiny", 1520, 52, 65), new("plamo-2-nano", 8030, 34, 50)];
+        [new("plamo-2-mini", 60.5, 370, 67, 70), new("plamo-2-tiny", 10, 1520, 52, 65), new("plamo-2-nano", 1.15, 8030, 34, 50)];
 }
