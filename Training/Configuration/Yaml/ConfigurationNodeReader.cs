@@ -42,6 +42,12 @@ internal sealed class ConfigurationNodeReader
         {
             throw new ConfigurationException(reader.At(exception.Start), "content", "well-formed YAML", exception.Message);
         }
+        catch (InvalidOperationException)
+        {
+            // The library's parser loses its state over some malformed texts instead of saying so.
+            var place = reader._events.Current is { } last ? reader.At(last.End) : source;
+            throw new ConfigurationException(place, "content", "well-formed YAML", "something else behind this place");
+        }
     }
 
     private ConfigurationNode ReadDocument()
