@@ -1,3 +1,5 @@
+using PlamoNative.Engine;
+using PlamoNative.Training.Configuration;
 using Xunit;
 
 namespace PlamoNative.Training.Tests.Configuration;
@@ -79,4 +81,40 @@ public sealed class WrongConfigurationTests
 
     [Fact]
     public void Deep_nesting_is_refused_before_it_costs_anything() => SmallRun.IsRefused(new string('[', 100_000), "at most 16 levels");
+
+    [Fact]
+    public void Whatever_happens_to_a_file_it_is_read_or_refused_in_one_line()
+    {
+        const string Signs = "\0\t\n :-[]{}#&*!|>'\"%@`?,\\x猫\ud83d";
+        var random = new Random(1);
+        for (var trial = 0; trial < 2000; trial++)
+        {
+            var text = SmallRun.Yaml.ToCharArray().ToList();
+            for (var change = random.Next(1, 4); change > 0; change--)
+            {
+                var at = random.Next(text.Count);
+                switch (random.Next(3))
+                {
+                    case 0:
+                        text[at] = Signs[random.Next(Signs.Length)];
+                        break;
+                    case 1:
+                        text.Insert(at, Signs[random.Next(Signs.Length)]);
+                        break;
+                    default:
+                        text.RemoveRange(at, Math.Min(text.Count - at, random.Next(1, 20)));
+                        break;
+                }
+            }
+
+            try
+            {
+                TrainingConfiguration.Parse(string.Concat(text), "run.yaml");
+            }
+            catch (ConfigurationException exception)
+            {
+                Assert.DoesNotContain('\n', exception.Message);
+            }
+        }
+    }
 }
