@@ -30,5 +30,5 @@ public readonly ref struct GradientWriter
         _target.Dispose();
     }
 
-    internal static void Store(Tensor gradient, Tensor target, bool accumulate) => Accumulate.Run(gradient, target, accumulate);
+    internal static void Store(Tensor gradient, Tensor target, bool accumulate) => Pointwise.Copy(gradient, target, accumulate);
 }

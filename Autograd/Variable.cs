@@ -89,7 +89,7 @@ public sealed partial class Variable : IDisposable
     /// <param name="line">Filled in by the compiler.</param>
     public void AddInPlace(Tensor constant, [CallerMemberName] string member = "", [CallerLineNumber] int line = 0)
     {
-        Accumulate.Run(constant, Value, add: true);
+        Pointwise.Copy(constant, Value, accumulate: true);
         Tape.SlotOf(Value)?.MarkModified(FormattableString.Invariant($"{nameof(AddInPlace)} in {member}, line {line},"));
     }
 

@@ -4,7 +4,7 @@ using PlamoNative.Engine;
 namespace PlamoNative.Kernels;
 
 /// <summary>output = left + right, element by element: the residual connections.</summary>
-public static class Add
+internal static class Add
 {
     /// <summary>Runs the operator.</summary>
     /// <param name="left">Any shape, rows dense.</param>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using PlamoNative.Engine;
 
 namespace PlamoNative.Kernels;
@@ -18,17 +17,6 @@ public static class MovingAverage
             throw new ArgumentOutOfRangeException(nameof(decay), decay, "the decay of a moving average is in [0, 1]");
         }
 
-        InPlaceKernel<Operator>.Run(nameof(MovingAverage), average, value, 1 - decay);
-    }
-
-    private readonly struct Operator : IInPlaceOperator
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TVector Invoke<TSimd, TVector>(TVector target, TVector source, TVector factor)
-            where TSimd : struct, ISimd<TVector>
-            where TVector : unmanaged => TSimd.Fma(factor, TSimd.Subtract(source, target), target);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static double Invoke(double target, double source, double factor) => Math.FusedMultiplyAdd(factor, source - target, target);
+        MovingAverageKernel.Run(nameof(MovingAverage), average, value, 1 - decay);
     }
 }

@@ -63,8 +63,8 @@ public sealed class AdamWOptimizer : IDisposable
     private static AdamWParameter Begin(Tensor value, Tensor gradient, bool decays)
     {
         var (first, second) = (Like(gradient), Like(gradient));
-        InPlace.Fill(first, 0);
-        InPlace.Fill(second, 0);
+        Pointwise.Fill(first, 0);
+        Pointwise.Fill(second, 0);
         Tensor? master = null;
         if (value.DType != gradient.DType)
         {

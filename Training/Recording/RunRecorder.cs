@@ -14,10 +14,12 @@ public sealed class RunRecorder : ITrainingObserver, IDisposable
     private readonly RunFolder _folder;
     private readonly TensorBoardRecorder? _tensorBoard;
     private readonly List<ITrainingObserver> _recorders = [];
+    private readonly TrainingObservers _all;
 
     internal RunRecorder(RunFolder folder, RunStart start)
     {
         _folder = folder;
+        _all = new TrainingObservers(_recorders);
         try
         {
             if (start.WritesJsonLines)
@@ -43,40 +45,16 @@ public sealed class RunRecorder : ITrainingObserver, IDisposable
     }
 
     /// <inheritdoc/>
-    public void OnStep(in StepRecord step)
-    {
-        foreach (var recorder in _recorders)
-        {
-            recorder.OnStep(step);
-        }
-    }
+    public void OnStep(in StepRecord step) => _all.OnStep(step);
 
     /// <inheritdoc/>
-    public void OnValidation(in ValidationRecord validation)
-    {
-        foreach (var recorder in _recorders)
-        {
-            recorder.OnValidation(validation);
-        }
-    }
+    public void OnValidation(in ValidationRecord validation) => _all.OnValidation(validation);
 
     /// <inheritdoc/>
-    public void OnIncident(in TrainingIncident incident)
-    {
-        foreach (var recorder in _recorders)
-        {
-            recorder.OnIncident(incident);
-        }
-    }
+    public void OnIncident(in TrainingIncident incident) => _all.OnIncident(incident);
 
     /// <inheritdoc/>
-    public void OnCheckpoint(long step, string folder)
-    {
-        foreach (var recorder in _recorders)
-        {
-            recorder.OnCheckpoint(step, folder);
-        }
-    }
+    public void OnCheckpoint(long step, string folder) => _all.OnCheckpoint(step, folder);
 
     /// <summary>Keeps a text that the model wrote: samples/step-NNNNNNNN-NAME.txt and a text for TensorBoard.</summary>
     /// <param name="step">After which step.</param>

@@ -194,7 +194,7 @@ internal sealed unsafe class TrainingStepParts(CpuDevice device, Plamo2Configura
         yield return new("add: backward", $"{Tokens} x {c.HiddenSize}", 2 * c.LayerCount, 0, owned =>
         {
             var (x, y) = (Random(owned, Tokens, c.HiddenSize), Random(owned, Tokens, c.HiddenSize));
-            return () => InPlace.Accumulate(x, y);
+            return () => Pointwise.Copy(y, x, accumulate: true);
         });
     }
 
@@ -235,7 +235,7 @@ internal sealed unsafe class TrainingStepParts(CpuDevice device, Plamo2Configura
         yield return new("zeros", shape, 1, 0, owned =>
         {
             Tensor[] gradients = [.. sizes.Select(rows => Random(owned, rows, c.HiddenSize))];
-            return () => Array.ForEach(gradients, static gradient => InPlace.Fill(gradient, 0));
+            return () => Array.ForEach(gradients, static gradient => Pointwise.Fill(gradient, 0));
         });
     }
 

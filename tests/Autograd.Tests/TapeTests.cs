@@ -89,7 +89,7 @@ public sealed class TapeTests : IDisposable
         Variable.Of(tape, middle).OnGradient(gradient =>
         {
             seen = gradient.AsSpan<double>().ToArray();
-            InPlace.Scale(gradient, 10);
+            Pointwise.Affine(gradient, 10, 0, gradient);
         });
         tape.Backward(y, Filled(y.Shape, 1));
         Assert.Equal([2.0, 2.0], seen);

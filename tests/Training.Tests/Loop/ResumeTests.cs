@@ -1,4 +1,5 @@
 using PlamoNative.Engine;
+using PlamoNative.Engine.Formats;
 using PlamoNative.Training.Loop;
 using Xunit;
 
@@ -69,6 +70,22 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public void Bfloat16_matrices_learn_through_their_masters_and_resume_with_the_same_bits()
+    {
+        using var run = new SmallRun();
+        string[] settings = ["precision=bfloat16", "optimizer.ema_decay=null"];
+        var whole = Train(run, "whole", 2, resumes: false, stopAfter: null, settings: settings);
+        Assert.True(whole.LastHeldOutLoss < whole.FirstHeldOutLoss - 0.5, $"{whole.FirstHeldOutLoss} to {whole.LastHeldOutLoss}");
+        Train(run, "parts", 1, resumes: false, stopAfter: 7, settings: settings);
+        Train(run, "parts", 2, resumes: true, stopAfter: null, settings: settings);
+        Assert.Equal(run.Curve("whole"), run.Curve("parts"));
+        Assert.Equal(run.FinalWeights("whole"), run.FinalWeights("parts"));
+        using var model = SafetensorsFile.Open(Path.Combine(run.Folder("whole"), "model", "model.safetensors"));
+        Assert.Equal(DType.BFloat16, model.Get("model.embed_tokens.weight").DType);
+        Assert.Equal(DType.Float32, model.Get("model.norm.weight").DType);
+    }
+
+    [Fact]
     public void Only_the_last_checkpoints_and_the_best_one_stay()
     {
         using var run = new SmallRun();
@@ -78,10 +95,10 @@ public sealed class ResumeTests
         Assert.Contains(Path.GetFileName(outcome.Checkpoint), kept);
     }
 
-    internal static TrainingOutcome Train(SmallRun run, string name, int threads, bool resumes, int? stopAfter, int? dieAfter = null)
+    internal static TrainingOutcome Train(SmallRun run, string name, int threads, bool resumes, int? stopAfter, int? dieAfter = null, params string[] settings)
     {
         using var device = new CpuDevice(threads);
-        using var training = TrainingRun.Open(run.Configuration(name), resumes, device);
+        using var training = TrainingRun.Open(run.Configuration(name, settings), resumes, device);
         using var stop = new CancellationTokenSource();
         training.Observe(new Listener
         {

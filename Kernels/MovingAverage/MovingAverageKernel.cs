@@ -3,12 +3,8 @@ using PlamoNative.Engine;
 
 namespace PlamoNative.Kernels;
 
-/// <summary>
-/// target[r, i] = f(target[r, i], source[r, i], factor), rows of both strided as they like. An item is a block of a row. Deterministic: no element depends on
-/// another.
-/// </summary>
-internal unsafe struct InPlaceKernel<TOperator> : ISimdKernel
-    where TOperator : struct, IInPlaceOperator
+/// <summary>target += factor (source - target), rows of both strided as they like. An item is a block of a row; no element depends on another.</summary>
+internal unsafe struct MovingAverageKernel : ISimdKernel
 {
     private const int BlockSize = 2048;
 
@@ -22,7 +18,7 @@ internal unsafe struct InPlaceKernel<TOperator> : ISimdKernel
         OperatorChecks.Activation(operation, nameof(target), target);
         OperatorChecks.Activation(operation, nameof(source), source, target.Shape, target.DType);
         var flat = target.IsContiguous && source.IsContiguous && target.ElementCount <= int.MaxValue;
-        var kernel = new InPlaceKernel<TOperator>
+        var kernel = new MovingAverageKernel
         {
             _target = flat ? RowView.Flat(target) : new RowView(target),
             _source = flat ? RowView.Flat(source) : new RowView(source),
@@ -49,12 +45,13 @@ internal unsafe struct InPlaceKernel<TOperator> : ISimdKernel
             var i = 0;
             for (; i <= count - TSimd.Count; i += TSimd.Count)
             {
-                TSimd.Store(TOperator.Invoke<TSimd, TVector>(TSimd.Load(target + i), TSimd.Load(source + i), factors), target + i);
+                var average = TSimd.Load(target + i);
+                TSimd.Store(TSimd.Fma(factors, TSimd.Subtract(TSimd.Load(source + i), average), average), target + i);
             }
 
             for (; i < count; i++)
             {
-                target[i] = TOperator.Invoke<SimdScalar, float>(target[i], source[i], factor);
+                target[i] = MathF.FusedMultiplyAdd(factor, source[i] - target[i], target[i]);
             }
         }
     }
@@ -70,7 +67,7 @@ internal unsafe struct InPlaceKernel<TOperator> : ISimdKernel
             var source = (double*)_source.Row(row) + first;
             for (var i = 0; i < count; i++)
             {
-                target[i] = TOperator.Invoke(target[i], source[i], _factor);
+                target[i] = Math.FusedMultiplyAdd(_factor, source[i] - target[i], target[i]);
             }
         }
     }

@@ -4,18 +4,15 @@ using Xunit;
 
 namespace PlamoNative.Kernels.Tests;
 
-public sealed class InPlaceTests
+public sealed class MovingAverageTests
 {
     [Theory]
     [InlineData(1, 1)]
     [InlineData(3, 37)]
     [InlineData(2, 4133)]
-    public void Each_function_is_as_defined(int rows, int width)
+    public void An_average_is_as_defined(int rows, int width)
     {
         var (target, source) = (TensorValues.Normal(1, (long)rows * width), TensorValues.Normal(2, (long)rows * width));
-        Check("accumulate", (t, s) => t + s, InPlace.Accumulate);
-        Check("scale", (t, _) => t * 0.75, (t, _) => InPlace.Scale(t, 0.75));
-        Check("fill", (_, _) => -1.5, (t, _) => InPlace.Fill(t, -1.5));
         Check("moving average", (t, s) => t + (0.0625 * (s - t)), (t, s) => MovingAverage.Step(t, s, 1 - 0.0625));
 
         void Check(string name, Func<double, double, double> formula, Action<Tensor, Tensor> run)
@@ -37,12 +34,10 @@ public sealed class InPlaceTests
         using var device = new CpuDevice(1);
         using var whole = TensorValues.From(device, new Shape(4, 6), DType.Float32, [.. Enumerable.Repeat(1.0, 24)]);
         using var view = whole.Narrow(1, 2, 3);
-        InPlace.Accumulate(view, view);
-        InPlace.Scale(view, 3);
+        using var value = TensorValues.From(device, new Shape(4, 3), DType.Float32, [.. Enumerable.Repeat(11.0, 12)]);
+        MovingAverage.Step(view, value, 0.5);
         Assert.Equal([1, 1, 6, 6, 6, 1], TensorValues.ToDoubles(whole)[..6]);
         Assert.Equal([1, 1, 6, 6, 6, 1], TensorValues.ToDoubles(whole)[18..]);
-        InPlace.Fill(view, 0);
-        Assert.Equal(12, TensorValues.ToDoubles(whole).Sum());
     }
 
     [Fact]
@@ -67,7 +62,7 @@ public sealed class InPlaceTests
         using var target = Tensor.Allocate(device, new Shape(3, 4), DType.Float32);
         using var other = Tensor.Allocate(device, new Shape(4, 3), DType.Float32);
         using var exact = Tensor.Allocate(device, new Shape(3, 4), DType.Float64);
-        Assert.Throws<ShapeMismatchException>(() => InPlace.Accumulate(target, other));
-        Assert.Throws<DTypeMismatchException>(() => InPlace.Accumulate(target, exact));
+        Assert.Throws<ShapeMismatchException>(() => MovingAverage.Step(target, other, 0.5));
+        Assert.Throws<DTypeMismatchException>(() => MovingAverage.Step(target, exact, 0.5));
     }
 }
