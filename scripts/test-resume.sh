@@ -18,7 +18,7 @@ config() {
 model: {preset: plamo-2-nano}
 seed: 11
 threads: $2
-tokenizer: {vocab_size: 500}
+tokenizer: {vocab_size: 300}
 data: {sources: [{files: ["$work/text.txt"]}], heldout: {fraction: 0.05}, sequence_length: 128, shards: "$work/shards"}
 batch: {tokens: 1024, accumulation_steps: 2}
 optimizer: {learning_rate: 0.003, ema_decay: 0.99}
@@ -45,7 +45,8 @@ for threads in 1 2; do
   resume=()
   done_kills=0
   while [ "$done_kills" -lt "$kills" ]; do
-    plamo train --config "$work/$name.yaml" "${resume[@]}" > /dev/null 2> "$work/errors" &
+    # The program itself, not a shell around it, so that the kill reaches it.
+    dotnet Runtime/Cli/bin/Release/net10.0/plamo.dll train --config "$work/$name.yaml" "${resume[@]}" > /dev/null 2> "$work/errors" &
     pid=$!
     sleep "$(awk -v seed="$RANDOM" -v s="$seconds" -v k="$kills" 'BEGIN { srand(seed); printf "%.2f", 1 + rand() * 2 * s / k }')"
     if ! kill -KILL "$pid" 2> /dev/null; then

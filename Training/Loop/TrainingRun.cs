@@ -20,6 +20,7 @@ public sealed class TrainingRun : IDisposable
     private const string TokenizerFolder = "tokenizer";
 
     private readonly List<ITrainingObserver> _observers = [];
+    private readonly RunLock _lock;
     private readonly RunRecorder _recorder;
     private readonly Trainer _trainer;
 
@@ -30,6 +31,7 @@ public sealed class TrainingRun : IDisposable
         var opened = new Stack<IDisposable>();
         try
         {
+            opened.Push(_lock = RunLock.Take(Folder));
             using var weights = configuration.Model.Folder is { } folder ? ModelLoader.Open(folder, device) : null;
             Tokenizer = OpenTokenizer(weights, preparation, cancellation);
             opened.Push(Data = TrainingData.Open(DataOptions(configuration, Folder), Tokenizer, preparation.Data, cancellation));
@@ -135,6 +137,7 @@ public sealed class TrainingRun : IDisposable
         _trainer.Dispose();
         Model.Dispose();
         Data.Dispose();
+        _lock.Dispose();
     }
 
     private static DataOptions DataOptions(TrainingConfiguration configuration, RunFolder folder)

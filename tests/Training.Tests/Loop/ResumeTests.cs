@@ -60,6 +60,21 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public void Two_processes_do_not_train_in_one_folder()
+    {
+        using var run = new SmallRun();
+        using var device = new CpuDevice(1);
+        using (TrainingRun.Open(run.Configuration("run"), resumes: false, device))
+        {
+            var exception = Assert.Throws<IOException>(() => TrainingRun.Open(run.Configuration("run"), resumes: true, device));
+            Assert.Contains("another process is training", exception.Message, StringComparison.Ordinal);
+        }
+
+        using var after = TrainingRun.Open(run.Configuration("run"), resumes: true, device);
+        Assert.Null(after.ResumedFrom);
+    }
+
+    [Fact]
     public void A_checkpoint_of_another_model_is_refused_before_anything_changes()
     {
         using var run = new SmallRun();
