@@ -61,7 +61,7 @@ internal static partial class FlashAttentionKernels
         if (Group.IdxX < TileProduct64.Size)
         {
             var row = firstRow + Group.IdxX;
-            queries[Group.IdxX] = row <= lastRow ? rows.QueryRow(AddressMemory.AddressOf(ref query[0]), row, shape.QueryToken, shape.QueryHead) : 0;
+            queries[Group.IdxX] = row <= lastRow ? rows.QueryRow(AddressRows.AddressOf(ref query[0]), row, shape.QueryToken, shape.QueryHead) : 0;
         }
 
         // Rows past the last one repeat its position; nobody stores them.
@@ -77,8 +77,8 @@ internal static partial class FlashAttentionKernels
             if (Group.IdxX < TileProduct64.Size)
             {
                 var at = tile + Group.IdxX;
-                keys[Group.IdxX] = at <= lastKey ? rows.KeyRow(AddressMemory.AddressOf(ref key[0]), at) : 0;
-                values[Group.IdxX] = at <= lastKey ? rows.ValueRow(AddressMemory.AddressOf(ref value[0]), at) : 0;
+                keys[Group.IdxX] = at <= lastKey ? rows.KeyRow(AddressRows.AddressOf(ref key[0]), at) : 0;
+                values[Group.IdxX] = at <= lastKey ? rows.ValueRow(AddressRows.AddressOf(ref value[0]), at) : 0;
             }
 
             var scores = TileProduct64.Dots(queries, keys, shape.HeadSize, isVector, shape.Scale, memory);
@@ -112,7 +112,7 @@ internal static partial class FlashAttentionKernels
             }
         }
 
-        var start = AddressMemory.AddressOf(ref output[0]);
+        var start = AddressRows.AddressOf(ref output[0]);
         Finish<TPanels>(rows, own, lastRow, softmax.Maximum.X, softmax.Sum.X, sum0.Row0, sum1.Row0, column, start, logSumExp);
         Finish<TPanels>(rows, own + 1, lastRow, softmax.Maximum.Y, softmax.Sum.Y, sum0.Row1, sum1.Row1, column, start, logSumExp);
         Finish<TPanels>(rows, own + 2, lastRow, softmax.Maximum.Z, softmax.Sum.Z, sum0.Row2, sum1.Row2, column, start, logSumExp);
@@ -136,10 +136,10 @@ internal static partial class FlashAttentionKernels
         var inverse = OnlineSoftmaxRows.Inverse(total);
         var to = output + (4 * place * width);
         var at = column + (4 * TileProduct64.ColumnGroup);
-        AddressMemory.StoreRow(to, at, width, isVector, Tile4x4.Multiply(inverse, sum0));
+        AddressRows.StoreRow(to, at, width, isVector, Tile4x4.Multiply(inverse, sum0));
         if (TPanels.Count > 1)
         {
-            AddressMemory.StoreRow(to, at + 64, width, isVector, Tile4x4.Multiply(inverse, sum1));
+            AddressRows.StoreRow(to, at + 64, width, isVector, Tile4x4.Multiply(inverse, sum1));
         }
 
         if (at == 0 && logSumExp.Length > 0)

@@ -70,7 +70,7 @@ internal static class TileProduct64
         Group.Barrier();
         for (var row = RowGroup; row < Size; row += 16)
         {
-            memory[(row * StrideVectors) + ColumnGroup] = AddressMemory.LoadRow(passing[row], column + (4 * ColumnGroup), width, isVector);
+            memory[(row * StrideVectors) + ColumnGroup] = AddressRows.LoadRow(passing[row], column + (4 * ColumnGroup), width, isVector);
         }
 
         Group.Barrier();
@@ -139,7 +139,7 @@ internal static class TileProduct64
         var p = 4 * (Group.IdxX & 7);
         for (var row = Group.IdxX >> 3; row < Size; row += 32)
         {
-            var value = Tile4x4.Multiply(scale, AddressMemory.LoadRow(rows[row], from + p, width, isVector));
+            var value = Tile4x4.Multiply(scale, AddressRows.LoadRow(rows[row], from + p, width, isVector));
             to[(p * Stride) + row] = value.X;
             to[((p + 1) * Stride) + row] = value.Y;
             to[((p + 2) * Stride) + row] = value.Z;
