@@ -12,14 +12,15 @@ internal struct RowStrides
     /// <summary>From a group of rows to the next.</summary>
     public long Outer;
 
-    /// <summary>Rows of a group; <see cref="int.MaxValue"/> where all rows are one.</summary>
-    public int InnerSize;
+    /// <summary>Rows of a group; <see cref="int.MaxValue"/> where all rows are one. Wide, so that the struct has no gap.</summary>
+    public long InnerSize;
 
     /// <summary>The place of a row's first element.</summary>
     public static long At(RowStrides strides, int row)
     {
-        var outer = (int)((uint)row / (uint)strides.InnerSize);
-        return (outer * strides.Outer) + ((row - (outer * strides.InnerSize)) * strides.Inner);
+        var size = (int)strides.InnerSize;
+        var outer = (int)((uint)row / (uint)size);
+        return (outer * strides.Outer) + ((row - (outer * size)) * strides.Inner);
     }
 }
 
