@@ -34,7 +34,7 @@ internal readonly struct TwoPanels : IPanels
 internal static partial class FlashAttentionKernels
 {
     /// <summary>Output [T, Hq, P] and, where it has a length, log-sum-exp [T, Hq].</summary>
-    [GpuKernel(TileProduct64.Threads)]
+    [GpuKernel(TileProduct64.Threads, MinimumBlocks = 2)]
     [GpuKernelVariant("p64", typeof(OnePanel))]
     [GpuKernelVariant("p128", typeof(TwoPanels))]
     public static void Forward<TPanels>(
