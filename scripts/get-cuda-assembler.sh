@@ -13,6 +13,7 @@ target=$root/.tools/cuda-12.4
 # path in the archive, size in bytes, sha256
 toolkit=(pool/non-free/n/nvidia-cuda-toolkit/nvidia-cuda-toolkit_12.4.131~12.4.1-2_amd64.deb 87240108 cd5fe85aee38d108b315f408a688641478f2402622a10c677478eb7a6c4e5319)
 headers=(pool/non-free/n/nvidia-cuda-toolkit/nvidia-cuda-dev_12.4.127~12.4.1-2_amd64.deb 933853452 d846838f914a0176948d48a8bcade5d6dbcccb5c9374343f6475f5503f173ee0)
+library=(pool/main/c/cccl/libcu++-dev_2.3.2-2_all.deb 765284 30e911c1909265591b5ea793df0e49e56bed631238b68b3e75c97590c4985686)
 
 fail() {
   printf 'get-cuda-assembler: %s\n' "$*" >&2
@@ -30,7 +31,7 @@ esac
 # The stamp is the last file written, so a folder that has it is whole; it lists the packages that are inside.
 stamp=$target/packages.txt
 has() { [ -f "$stamp" ] && grep -qF "$1" "$stamp"; }
-complete() { has "${toolkit[2]}" && { [ "$with_compiler" = no ] || has "${headers[2]}"; }; }
+complete() { has "${toolkit[2]}" && { [ "$with_compiler" = no ] || { has "${headers[2]}" && has "${library[2]}"; }; }; }
 if complete; then
   echo "$target is complete"
   exit 0
@@ -119,14 +120,15 @@ if [ "$with_compiler" = yes ]; then
   echo "fetching the headers of nvcc 12.4 ..."
   fetch "${headers[@]}"
   unpack "$work/headers" './usr/include/*'
-  mkdir -p "$tree/nvvm/bin" "$tree/nvvm/libdevice"
   mv "$work/headers/usr/include" "$tree/include"
-  mv "$work/toolkit/usr/lib/nvidia-cuda-toolkit/bin/nvcc" "$tree/bin/"
-  mv "$work/toolkit/usr/lib/nvidia-cuda-toolkit/bin/cicc" "$tree/nvvm/bin/"
-  mv "$work/toolkit/usr/lib/nvidia-cuda-toolkit/libdevice/"*.bc "$tree/nvvm/libdevice/"
+  mv "$work/toolkit/usr/lib/nvidia-cuda-toolkit/bin/nvcc" "$work/toolkit/usr/lib/nvidia-cuda-toolkit/bin/cicc" "$tree/bin/"
+  mv "$work/toolkit/usr/lib/nvidia-cuda-toolkit/libdevice" "$tree/libdevice"
   # nvcc reads this file beside itself: where its parts are, relative to its own place.
-  printf '%s\n' 'TOP = $(_HERE_)/..' 'CICC_PATH = $(TOP)/nvvm/bin' 'NVVMIR_LIBRARY_DIR = $(TOP)/nvvm/libdevice' 'PATH += $(_HERE_):' 'INCLUDES += "-I$(TOP)/include"' > "$tree/bin/nvcc.profile"
-  printf '%s\n' "${headers[0]##*/} ${headers[2]}" >> "$work/packages.txt"
+  printf '%s\n' 'TOP = $(_HERE_)/..' 'NVVMIR_LIBRARY_DIR = $(TOP)/libdevice' 'PATH += $(_HERE_):' 'INCLUDES += "-I$(TOP)/include"' > "$tree/bin/nvcc.profile"
+  fetch "${library[@]}"
+  unpack "$work/library" './usr/include/*'
+  cp -r "$work/library/usr/include/." "$tree/include/"
+  printf '%s\n' "${headers[0]##*/} ${headers[2]}" "${library[0]##*/} ${library[2]}" >> "$work/packages.txt"
 fi
 
 "$tree/bin/ptxas" --version > /dev/null 2>&1 || fail "the unpacked ptxas does not run on this machine"
