@@ -9,7 +9,7 @@ namespace PlamoNative.Autograd;
 /// </summary>
 public sealed class RecordingOperators : IOperators
 {
-    private readonly CpuOperators _direct;
+    private readonly DirectOperators _direct;
     private ulong _dropoutCount;
 
     /// <summary>Records on a tape.</summary>
@@ -18,7 +18,7 @@ public sealed class RecordingOperators : IOperators
     {
         ArgumentNullException.ThrowIfNull(tape);
         Tape = tape;
-        _direct = new CpuOperators(tape.Values);
+        _direct = new DirectOperators(tape.Values);
     }
 
     /// <summary>Where operations are recorded.</summary>

@@ -3,7 +3,7 @@ using PlamoNative.Engine;
 namespace PlamoNative.Kernels;
 
 /// <summary>
-/// The operators that model code calls. The direct implementation (<see cref="CpuOperators"/>) runs kernels on the buffers of a scope; a recording one runs
+/// The operators that model code calls. The direct implementation (<see cref="DirectOperators"/>) runs kernels on the buffers of a scope; a recording one runs
 /// the same kernels and remembers how to differentiate them, so inference and training share one model definition.
 /// </summary>
 /// <remarks>

@@ -5,7 +5,7 @@ namespace PlamoNative.Kernels;
 /// <summary>A linear layer's weight, or an embedding's table, that lies in one dense tensor: float or block-quantised, used in place as it is stored.</summary>
 public sealed unsafe class TensorWeight : LinearWeight
 {
-    private const string Operation = nameof(CpuOperators.Linear);
+    private const string Operation = nameof(DirectOperators.Linear);
     private readonly Tensor _values;
 
     /// <summary>Takes over a tensor.</summary>

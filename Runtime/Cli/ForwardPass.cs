@@ -14,7 +14,7 @@ internal sealed class ForwardPass : IDisposable
 
     private readonly Plamo2Model _model;
     private readonly TensorScope _scope;
-    private readonly CpuOperators _operators;
+    private readonly DirectOperators _operators;
     private readonly SequenceState _state;
     private readonly ForwardBatch _batch = new();
 
@@ -22,7 +22,7 @@ internal sealed class ForwardPass : IDisposable
     {
         _model = model;
         _scope = new TensorScope(model.Device);
-        _operators = new CpuOperators(_scope, activations);
+        _operators = new DirectOperators(_scope, activations);
         _state = model.CreateState();
     }
 

@@ -9,7 +9,7 @@ namespace PlamoNative.Runtime.Models;
 internal sealed class DirectRunner(Plamo2Model model, ActivationMode activations) : IDisposable
 {
     private readonly TensorScope _scope = new(model.Device);
-    private CpuOperators? _operators;
+    private DirectOperators? _operators;
     private float[] _narrowed = [];
 
     internal Plamo2Model Model { get; } = model;
@@ -21,7 +21,7 @@ internal sealed class DirectRunner(Plamo2Model model, ActivationMode activations
     internal void Run()
     {
         _scope.Reset();
-        _operators ??= new CpuOperators(_scope, activations);
+        _operators ??= new DirectOperators(_scope, activations);
         Logits = Model.Forward(_operators, Batch);
     }
 

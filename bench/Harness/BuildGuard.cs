@@ -16,7 +16,7 @@ internal static class BuildGuard
 
         var assemblies = new[]
         {
-            typeof(BuildGuard).Assembly, typeof(Engine.CpuDevice).Assembly, typeof(Kernels.CpuOperators).Assembly, Assembly.GetEntryAssembly() ?? typeof(BuildGuard).Assembly,
+            typeof(BuildGuard).Assembly, typeof(Engine.CpuDevice).Assembly, typeof(Kernels.DirectOperators).Assembly, Assembly.GetEntryAssembly() ?? typeof(BuildGuard).Assembly,
         };
         foreach (var assembly in assemblies)
         {

@@ -10,7 +10,7 @@ internal sealed class ModelRunner : IDisposable
 {
     private readonly Plamo2Model _model;
     private readonly TensorScope _scope;
-    private readonly CpuOperators _operators;
+    private readonly DirectOperators _operators;
     private readonly ForwardBatch _batch = new();
     private readonly SequenceState _state;
 
@@ -19,7 +19,7 @@ internal sealed class ModelRunner : IDisposable
     {
         _model = model;
         _scope = new TensorScope(model.Device);
-        _operators = new CpuOperators(_scope, mode);
+        _operators = new DirectOperators(_scope, mode);
         _state = model.CreateState();
     }
 

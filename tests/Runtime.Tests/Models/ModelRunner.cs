@@ -13,7 +13,7 @@ internal static class ModelRunner
     {
         using var scope = new TensorScope(model.Device);
         var borders = offsets.Length == 0 ? SequenceOffsets.Single(tokens.Length) : new SequenceOffsets(offsets);
-        return Copy(model.Forward(new CpuOperators(scope), ForwardBatch.Packed(tokens, borders)));
+        return Copy(model.Forward(new DirectOperators(scope), ForwardBatch.Packed(tokens, borders)));
     }
 
     /// <summary>Logits of one sequence, fed in runs of the given lengths (the last one repeats) through a state.</summary>
@@ -27,7 +27,7 @@ internal static class ModelRunner
     internal static double[] Continue(Plamo2Model model, SequenceState state, ReadOnlySpan<int> tokens, params int[] runs)
     {
         using var scope = new TensorScope(model.Device);
-        var ops = new CpuOperators(scope);
+        var ops = new DirectOperators(scope);
         var batch = new ForwardBatch();
         var logits = new List<double>();
         for (int at = 0, run = 0; at < tokens.Length; run++)

@@ -85,7 +85,7 @@ public sealed class ModelTests : IDisposable
         var batch = new ForwardBatch();
         batch.Add(tokens.AsSpan(0, 5), null, LogitRows.Last);
         batch.Add(tokens.AsSpan(5, 7), null, LogitRows.None);
-        var logits = model.Forward(new CpuOperators(scope), batch);
+        var logits = model.Forward(new DirectOperators(scope), batch);
         Assert.Equal(new Shape(1, v), logits.Shape);
         Assert.Equal([4], batch.LogitTokens.ToArray());
         double[] row = [.. logits.AsSpan<float>().ToArray().Select(static x => (double)x)];
@@ -101,7 +101,7 @@ public sealed class ModelTests : IDisposable
         var batch = new ForwardBatch();
         batch.Add([1, v], state, LogitRows.All);
         using var scope = new TensorScope(_device);
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => model.Forward(new CpuOperators(scope), batch));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => model.Forward(new DirectOperators(scope), batch));
         Assert.Contains($"expected 0 to {v - 1}, found {v}", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, state.Position);
     }
@@ -116,7 +116,7 @@ public sealed class ModelTests : IDisposable
         var batch = new ForwardBatch();
         batch.Add([1], state, LogitRows.Last);
         batch.Add([2], other, LogitRows.Last);
-        Assert.ThrowsAny<Exception>(() => model.Forward(new CpuOperators(scope), batch));
+        Assert.ThrowsAny<Exception>(() => model.Forward(new DirectOperators(scope), batch));
         batch.Clear();
         Assert.Contains("failed halfway", Assert.Throws<InvalidOperationException>(() => batch.Add([1], state, LogitRows.Last)).Message, StringComparison.Ordinal);
         using (var copy = state.Clone())
@@ -137,12 +137,12 @@ public sealed class ModelTests : IDisposable
         using var scope = new TensorScope(_device);
         var batch = new ForwardBatch();
         batch.Add([1, 2], state, LogitRows.Last);
-        model.Forward(new CpuOperators(scope), batch);
-        var error = Assert.Throws<InvalidOperationException>(() => model.Forward(new CpuOperators(scope), batch));
+        model.Forward(new DirectOperators(scope), batch);
+        var error = Assert.Throws<InvalidOperationException>(() => model.Forward(new DirectOperators(scope), batch));
         Assert.Contains("stands at 2, its tokens were added at 0", error.Message, StringComparison.Ordinal);
         batch.Clear();
         batch.Add([3], state, LogitRows.Last);
-        model.Forward(new CpuOperators(scope), batch);
+        model.Forward(new DirectOperators(scope), batch);
         Assert.Equal(3, state.Position);
     }
 

@@ -2,10 +2,10 @@ using PlamoNative.Engine;
 
 namespace PlamoNative.Kernels;
 
-/// <summary>The operators on the processor, direct: each call runs its kernel now, into a tensor of the scope.</summary>
-/// <param name="scope">Owns the outputs; its device is a <see cref="CpuDevice"/>.</param>
+/// <summary>The operators, direct: each call runs its kernel now, on the device of the scope, into a tensor of the scope.</summary>
+/// <param name="scope">Owns the outputs; its device runs the kernels.</param>
 /// <param name="activations">How activations meet block-quantised weights.</param>
-public sealed class CpuOperators(TensorScope scope, ActivationMode activations = ActivationMode.Exact) : IOperators
+public sealed class DirectOperators(TensorScope scope, ActivationMode activations = ActivationMode.Exact) : IOperators
 {
     /// <summary>Owns the outputs.</summary>
     public TensorScope Scope { get; } = scope ?? throw new ArgumentNullException(nameof(scope));

@@ -5,7 +5,7 @@ using Xunit;
 namespace PlamoNative.Kernels.Tests;
 
 /// <summary>The operators together, as a model's layer calls them.</summary>
-public sealed class CpuOperatorsTests
+public sealed class DirectOperatorsTests
 {
     [Theory]
     [InlineData(1)]
@@ -15,7 +15,7 @@ public sealed class CpuOperatorsTests
         using var device = new CpuDevice(threads);
         using var layer = new Layer(device);
         using var scope = new TensorScope(device);
-        var operators = new CpuOperators(scope);
+        var operators = new DirectOperators(scope);
         for (var i = 0; i < 20; i++)
         {
             layer.Run(operators);
@@ -55,7 +55,7 @@ public sealed class CpuOperatorsTests
     {
         using var device = new CpuDevice(1);
         using var scope = new TensorScope(device);
-        var operators = new CpuOperators(scope);
+        var operators = new DirectOperators(scope);
         using var table = new TensorWeight(TensorValues.From(device, new Shape(3, 2), DType.Float32, [1, 2, 3, 4, 5, 6]));
         using var exact = new TensorWeight(TensorValues.From(device, new Shape(3, 2), DType.Float64, [1, 2, 3, 4, 5, 6]));
         Assert.Equal([5, 6, 1, 2], TensorValues.ToDoubles(operators.Embedding([2, 0], table)));
@@ -71,8 +71,8 @@ public sealed class CpuOperatorsTests
         SimdWidth.Forced = width;
         try
         {
-            layer.Run(new CpuOperators(scope), withProduct);
-            return TensorValues.ToDoubles(layer.Run(new CpuOperators(scope), withProduct));
+            layer.Run(new DirectOperators(scope), withProduct);
+            return TensorValues.ToDoubles(layer.Run(new DirectOperators(scope), withProduct));
         }
         finally
         {
@@ -106,7 +106,7 @@ public sealed class CpuOperatorsTests
             _filter = TensorValues.From(device, new Shape(Hidden, 1, 4), DType.Float32, TensorValues.Uniform(54, 4 * Hidden));
         }
 
-        public Tensor Run(CpuOperators operators, bool withProduct = true)
+        public Tensor Run(DirectOperators operators, bool withProduct = true)
         {
             var x = operators.Embedding(_tokens, _table);
             var normed = operators.RmsNorm(x, _norm, 1, 1e-6);
