@@ -17,9 +17,9 @@ internal sealed class KernelsListVerb : Verb
 
     internal override int Run(VerbContext context)
     {
+        using var device = context.OpenDevice();
         var architecture = KernelSet.ParseArchitecture(context.Values.Text(_architecture), _architecture.Name);
         var set = KernelSet.Shipped();
-        using var device = context.OpenDevice();
         context.Accept(device);
         var kernels = set.List(architecture);
         if (context.IsJson)

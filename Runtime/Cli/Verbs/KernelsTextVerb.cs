@@ -17,13 +17,13 @@ internal sealed class KernelsTextVerb(bool isSass) : Verb
 
     internal override int Run(VerbContext context)
     {
+        using var device = context.OpenDevice();
         var kind = isSass ? "sass" : "ptx";
         var name = context.Values.Text(_name) is { Length: > 0 } given ? given : throw new UsageException($"kernels {kind}: expected the NAME of a kernel, found nothing");
         var architecture = KernelSet.ParseArchitecture(context.Values.Text(_architecture), _architecture.Name);
         var set = KernelSet.Shipped();
         var kernel = set.Find(name, architecture, _architecture.Name);
         var tools = isSass ? Disassembler.Find() : "";
-        using var device = context.OpenDevice();
         context.Accept(device);
         var text = set.Library.Text(kernel);
         if (isSass)

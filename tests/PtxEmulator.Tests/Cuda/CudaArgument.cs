@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using PlamoNative.PtxEmulator.Numerics;
 
 namespace PlamoNative.PtxEmulator.Tests.Cuda;
 
@@ -21,6 +22,11 @@ internal abstract record CudaArgument
 
 /// <summary>A value.</summary>
 internal sealed record CudaScalar(byte[] Content, string JsonKind, string JsonValue) : CudaArgument;
+
+/// <summary>A tensor map by value, over an array that is no argument of its own.</summary>
+/// <param name="Buffer">The array.</param>
+/// <param name="Encode">The map's 128 bytes for the array's address.</param>
+internal sealed record CudaTensorMap(CudaBuffer Buffer, Func<ulong, TensorMap> Encode) : CudaArgument;
 
 /// <summary>An array in global memory: what the kernel finds, then what it left.</summary>
 internal abstract record CudaBuffer : CudaArgument

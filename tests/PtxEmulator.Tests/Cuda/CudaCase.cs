@@ -22,6 +22,7 @@ internal sealed record CudaCase(string File, string Kernel, Extent Grid, Extent 
         ["wgmmaMatMul"] = MatMulCases.Warpgroup,
         ["narrowMatMul"] = MatMulCases.Narrow,
         ["asyncStencil"] = AsyncCases.Stencil,
+        ["tensorTranspose"] = AsyncCases.TensorTranspose,
         ["bulkAdd"] = AsyncCases.BulkAdd,
         ["producersConsumers"] = AsyncCases.ProducersConsumers,
         ["clusterHistogram"] = AtomicCases.ClusterHistogram,

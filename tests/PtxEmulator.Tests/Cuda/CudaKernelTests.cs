@@ -44,22 +44,30 @@ public sealed class CudaKernelTests
         for (var i = 0; i < addresses.Length; i++)
         {
             var place = parameters.AsSpan(kernel.Parameters[i].Offset, kernel.Parameters[i].Size);
-            if (test.Arguments[i] is CudaBuffer buffer)
+            if (BufferOf(test.Arguments[i]) is { } buffer)
             {
                 addresses[i] = machine.Memory.Allocate(buffer.Content.Length);
                 machine.Memory.Write(addresses[i], buffer.Content);
-                BinaryPrimitives.WriteUInt64LittleEndian(place, addresses[i]);
             }
-            else
+
+            switch (test.Arguments[i])
             {
-                ((CudaScalar)test.Arguments[i]).Content.CopyTo(place);
+                case CudaTensorMap map:
+                    map.Encode(addresses[i]).Write(place);
+                    break;
+                case CudaScalar scalar:
+                    scalar.Content.CopyTo(place);
+                    break;
+                default:
+                    BinaryPrimitives.WriteUInt64LittleEndian(place, addresses[i]);
+                    break;
             }
         }
 
         var result = machine.Launch(kernel, test.Grid, test.Block, test.DynamicSharedBytes, parameters);
         for (var i = 0; i < addresses.Length; i++)
         {
-            if (test.Arguments[i] is CudaBuffer buffer)
+            if (BufferOf(test.Arguments[i]) is { } buffer)
             {
                 machine.Memory.Read(addresses[i], buffer.Content);
             }
@@ -67,4 +75,6 @@ public sealed class CudaKernelTests
 
         return result;
     }
+
+    private static CudaBuffer? BufferOf(CudaArgument argument) => argument as CudaBuffer ?? (argument as CudaTensorMap)?.Buffer;
 }
