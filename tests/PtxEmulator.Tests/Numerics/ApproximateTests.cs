@@ -69,7 +69,7 @@ public sealed class ApproximateTests
             "rcp" => relative,
             "rsqrt" => 1.08 * relative,
             "sqrt" => relative,
-            _ => Math.Abs(x) <= 2 * Math.PI ? Math.ScaleB(1, -20.5) : Math.ScaleB(1, -14.7),
+            _ => Math.Abs(x) <= 2 * Math.PI ? Math.Pow(2, -20.5) : Math.Pow(2, -14.7),
         };
     }
 
