@@ -90,7 +90,6 @@ public sealed class AccumulationTests
         // 2^24 + 1 + 1/2: a step of Ampere keeps 24 bits below the largest exponent, one more than f32 shows, and cuts what is left.
         uint[] a = [0x3C00, 0x3800, 0x3C00, 0x3C00, 0, 0, 0, 0];
         uint[] b = [0x3C00, 0x3C00, 0, 0, 0, 0, 0, 0];
-        Assert.Equal(16777217.5f, 16777216 + 1 + 0.5f, 1f);
         Assert.Equal(16777216f, Dot(AccumulationModel.Ampere, a, b, 16777216));
         Assert.Equal(16777218f, Dot(AccumulationModel.Exact, a, b, 16777216));
         Assert.Equal(-16777216f, Dot(AccumulationModel.Ampere, a, [0xBC00, 0xBC00, 0, 0, 0, 0, 0, 0], -16777216));

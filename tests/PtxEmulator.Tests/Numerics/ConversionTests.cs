@@ -80,7 +80,16 @@ public sealed class ConversionTests
         {
             var operation = row[0].GetString()!;
             var result = MinMax.Select(operation.StartsWith("max", StringComparison.Ordinal), row[1].Single(), row[2].Single(), operation.EndsWith(".NaN", StringComparison.Ordinal));
-            Assert.Equal(row[3].Hex(), BitConverter.SingleToUInt32Bits(result));
+            if (row[3].GetString() == "nan")
+            {
+                // Two NaN: the oracle names no pattern; ours is the canonical one.
+                Assert.Equal(0x7FFFFFFFu, BitConverter.SingleToUInt32Bits(result));
+            }
+            else
+            {
+                Assert.Equal(row[3].Hex(), BitConverter.SingleToUInt32Bits(result));
+            }
+
             count++;
         }
 
