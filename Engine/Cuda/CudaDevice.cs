@@ -22,6 +22,7 @@ public sealed unsafe partial class CudaDevice : Device
         Check(driver.Initialize(), "cuInit");
         Info = CudaDeviceReader.Read(driver, ordinal);
         _libraries.Add(library);
+        _cubins = CubinCache.For(Options);
         Check(driver.RetainContext(ordinal, out _context), "cuDevicePrimaryCtxRetain");
         Pool = new CudaMemoryPool(driver, Name, Options.UsesMemoryPool, Enter);
         _ring = new PinnedRing(this, Math.Max(1 << 12, Options.StagingBytes / StagingChunks), StagingChunks);
