@@ -7,6 +7,9 @@ public sealed unsafe partial class CudaDevice
 {
     private const int LongestLog = 4000;
 
+    // Every device that has clusters takes this size; larger ones must be allowed.
+    private const int LargestPortableCluster = 8;
+
     private readonly Lock _kernelLock = new();
     private readonly List<KernelLibrary> _libraries = [];
     private readonly Dictionary<string, CudaKernel> _kernels = new(StringComparer.Ordinal);
@@ -39,6 +42,11 @@ public sealed unsafe partial class CudaDevice
                 Enter();
                 var module = LoadModule(library, manifest);
                 Check(Driver.GetFunction(module, manifest.Entry, out var function), "cuModuleGetFunction", name, $"entry {manifest.Entry}");
+                if (manifest.ClusterSize > LargestPortableCluster)
+                {
+                    Check(Driver.SetFunctionAttribute(function, CudaFunctionAttribute.AllowsNonPortableCluster, 1), "cuFuncSetAttribute", name, $"clusters of {manifest.ClusterSize}");
+                }
+
                 _kernels.Add(name, kernel = new CudaKernel(this, manifest, module, function));
             }
 

@@ -92,6 +92,12 @@ public sealed unsafe partial class CudaDevice : Device
         Check(Driver.SetCurrent(_context), "cuCtxSetCurrent");
     }
 
+    /// <summary>As <see cref="Enter"/> for what is given back late; false when the device is gone, and all that it had with it.</summary>
+    internal bool TryEnter() => !_isDisposed && Driver.SetCurrent(_context) == CudaResult.Success;
+
+    /// <summary>Ends what the copies' staging has to do with a stream that is about to end.</summary>
+    internal void Leave(CudaStream stream) => _ring.Leave(stream.Handle);
+
     internal void Check(int code, string call, string? kernel = null, string? detail = null) => Driver.Check(code, call, kernel, detail);
 
     /// <summary>Checks a call that also reports failures of earlier work: the last kernel is named, since it may be the one.</summary>

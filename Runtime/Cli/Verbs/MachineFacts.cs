@@ -26,6 +26,7 @@ internal sealed record MachineFacts(string DeviceInUse, int ThreadCount, long Me
         sheet.Add("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {RuntimeInformation.FrameworkDescription}");
         sheet.Group("cuda");
         sheet.Add("driver", Cuda.DriverVersion is { } version ? $"CUDA {version}" : "none");
+        sheet.Add("kernels", DescribeKernels());
         if (Cuda.Problem is { } problem)
         {
             sheet.Add("problem", problem);
@@ -45,6 +46,21 @@ internal sealed record MachineFacts(string DeviceInUse, int ThreadCount, long Me
             sheet.Add(
                 "threads",
                 $"{gpu.MaxThreadsPerMultiprocessor} and {gpu.MaxBlocksPerMultiprocessor} blocks a multiprocessor, {gpu.MaxThreadsPerBlock} a block, warps of {gpu.WarpSize}, {gpu.RegistersPerMultiprocessor} registers, {gpu.AsyncEngines} copy engines");
+        }
+    }
+
+    /// <summary>How many kernels were deployed and for which targets, or why there are none.</summary>
+    private static string DescribeKernels()
+    {
+        try
+        {
+            var kernels = KernelLibrary.Default.Kernels;
+            var targets = kernels.Select(static kernel => kernel.Architecture).Distinct().OrderBy(static target => (target.Major, target.Minor, target.IsExact));
+            return $"{kernels.Select(static kernel => kernel.Name).Distinct().Count()} for {string.Join(", ", targets.Select(static target => target.Target))}";
+        }
+        catch (Exception failure) when (failure is KernelNotFoundException or ModelFormatException)
+        {
+            return failure.Message;
         }
     }
 

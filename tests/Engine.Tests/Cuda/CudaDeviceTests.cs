@@ -69,7 +69,7 @@ public sealed class CudaDeviceTests
     [Fact]
     public void Without_the_assembly_of_kernels_the_library_says_so()
     {
-        Assert.SkipWhen(Type.GetType("PlamoNative.Kernels.Ptx.KernelResources, PlamoNative.Kernels.Ptx", throwOnError: false) is not null, "the kernels are deployed here");
+        Assert.SkipWhen(Type.GetType(KernelLibraryFormat.ResourceType + ", " + KernelLibraryFormat.ResourceAssembly, throwOnError: false) is not null, "the kernels are deployed here");
         Assert.Contains("deployed without GPU kernels", Assert.Throws<KernelNotFoundException>(() => KernelLibrary.Default).Message, StringComparison.Ordinal);
     }
 }
