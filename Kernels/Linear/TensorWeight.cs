@@ -88,6 +88,14 @@ public sealed unsafe class TensorWeight : LinearWeight
             Throw.DTypeMismatch(nameof(Gather), nameof(output), "f64 for f64 rows", output.DType.Name());
         }
 
+        if (output.Device is CudaDevice device)
+        {
+            DeviceLaunch.Single(nameof(Gather), output);
+            DeviceLaunch.Same(nameof(Gather), "the table", _values, device);
+            GatherLaunch.Run(device, _values, InFeatures, rows, output);
+            return;
+        }
+
         var workers = OperatorChecks.Workers(nameof(Gather), output);
         fixed (int* row = rows)
         {
