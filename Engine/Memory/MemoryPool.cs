@@ -148,7 +148,7 @@ public sealed unsafe class MemoryPool
 
         internal nint Block { get; }
 
-        internal void Restart() => Revive(Block);
+        internal void Restart() => Revive(Block, ByteLength);
 
         protected override void Free(nint address, bool forgotten)
         {

@@ -27,16 +27,24 @@ public abstract unsafe class Storage
     }
 
     /// <summary>Bytes that may be touched.</summary>
-    public long ByteLength { get; }
+    public long ByteLength { get; private set; }
 
-    /// <summary>First byte.</summary>
+    /// <summary>Whether the processor can read and write the memory.</summary>
+    public virtual bool IsHostMemory => true;
+
+    /// <summary>First byte, for the processor.</summary>
     /// <exception cref="ObjectDisposedException">All references were released.</exception>
-    public byte* Address
+    /// <exception cref="HostAccessException">The memory is a GPU's.</exception>
+    public byte* Address => IsHostMemory ? (byte*)DeviceAddress : throw new HostAccessException(ToString()!);
+
+    /// <summary>First byte as the device that the memory belongs to counts.</summary>
+    /// <exception cref="ObjectDisposedException">All references were released.</exception>
+    public nint DeviceAddress
     {
         get
         {
             ObjectDisposedException.ThrowIf(_address == 0, this);
-            return (byte*)_address;
+            return _address;
         }
     }
 
@@ -83,9 +91,10 @@ public abstract unsafe class Storage
     private protected virtual bool TryRecycle() => false;
 
     /// <summary>Starts a recycled object's next life with one reference.</summary>
-    private protected void Revive(nint address)
+    private protected void Revive(nint address, long byteLength)
     {
         _address = address;
+        ByteLength = byteLength;
         Volatile.Write(ref _references, 1);
     }
 }

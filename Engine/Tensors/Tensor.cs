@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace PlamoNative.Engine;
@@ -9,11 +11,12 @@ namespace PlamoNative.Engine;
 /// A tensor made by a <see cref="TensorScope"/> lives as long as the scope's current turn (see <see cref="TensorScope.Reset"/>), any other one until
 /// <see cref="Dispose"/>. Views of a scope's tensor belong to the same scope.
 /// </remarks>
-public sealed unsafe class Tensor : IDisposable
+public sealed unsafe partial class Tensor : IDisposable
 {
     private Storage? _storage;
     private TensorScope? _scope;
-    private byte* _pointer;
+    private nint _address;
+    private bool _isHostMemory;
 
     internal Tensor()
     {
@@ -57,14 +60,30 @@ public sealed unsafe class Tensor : IDisposable
     /// <summary>What a tape knows about the stored tensor that this one views; views inherit it.</summary>
     internal object? Trace { get; set; }
 
-    /// <summary>The first element's address.</summary>
+    /// <summary>The first element's address, for the processor.</summary>
     /// <exception cref="ObjectDisposedException">The tensor was disposed, or its scope was reset.</exception>
+    /// <exception cref="HostAccessException">The tensor is on a GPU.</exception>
     public byte* Pointer
     {
         get
         {
+            if (_storage is null || !_isHostMemory)
+            {
+                ThrowNotReadable();
+            }
+
+            return (byte*)_address;
+        }
+    }
+
+    /// <summary>The first element's address as the tensor's device counts: what a launch passes.</summary>
+    /// <exception cref="ObjectDisposedException">The tensor was disposed, or its scope was reset.</exception>
+    public nint Address
+    {
+        get
+        {
             ObjectDisposedException.ThrowIf(_storage is null, this);
-            return _pointer;
+            return _address;
         }
     }
 
@@ -76,7 +95,7 @@ public sealed unsafe class Tensor : IDisposable
     {
         ArgumentNullException.ThrowIfNull(device);
         var storage = device.Allocate(DenseBytes(shape, dtype));
-        return new Tensor().Initialize(device, storage, storage.Address, shape, shape.RowMajorStrides(), dtype, scope: null);
+        return new Tensor().Initialize(device, storage, storage.DeviceAddress, shape, shape.RowMajorStrides(), dtype, scope: null);
     }
 
     /// <summary>Allocates a dense tensor that holds a copy of <paramref name="values"/>.</summary>
@@ -90,7 +109,7 @@ public sealed unsafe class Tensor : IDisposable
         }
 
         var tensor = Allocate(device, shape, DTypeExtensions.Of<T>());
-        values.CopyTo(tensor.AsSpan<T>());
+        tensor.CopyFrom(values);
         return tensor;
     }
 
@@ -112,7 +131,7 @@ public sealed unsafe class Tensor : IDisposable
         }
 
         storage.AddReference();
-        return new Tensor().Initialize(device, storage, storage.Address + byteOffset, shape, shape.RowMajorStrides(), dtype, scope: null);
+        return new Tensor().Initialize(device, storage, storage.DeviceAddress + (nint)byteOffset, shape, shape.RowMajorStrides(), dtype, scope: null);
     }
 
     /// <summary>The elements of a dense tensor.</summary>
@@ -156,7 +175,7 @@ public sealed unsafe class Tensor : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start, Shape[axis] - length, nameof(start));
         var skip = start * Strides[axis];
-        return View(Pointer + DType.Bytes(skip), Shape.With(axis, length), Strides);
+        return View(Address + (nint)DType.Bytes(skip), Shape.With(axis, length), Strides);
     }
 
     /// <summary>The same elements under another shape; the innermost axes that are merged or split must lie without gaps.</summary>
@@ -170,12 +189,12 @@ public sealed unsafe class Tensor : IDisposable
 
         if (IsContiguous)
         {
-            return View(Pointer, shape, shape.RowMajorStrides());
+            return View(Address, shape, shape.RowMajorStrides());
         }
 
         if (CanReshape(shape))
         {
-            return View(Pointer, shape, shape.RowMajorStrides().With(0, Strides[0]));
+            return View(Address, shape, shape.RowMajorStrides().With(0, Strides[0]));
         }
 
         Throw.ShapeMismatch(nameof(Reshape), nameof(shape), $"a shape that views {Shape} with strides {Strides}", shape.ToString());
@@ -211,7 +230,7 @@ public sealed unsafe class Tensor : IDisposable
             throw new ArgumentException($"[{string.Join(", ", axes.ToArray())}] is no order of the {Shape.Rank} axes of {Shape}", nameof(axes));
         }
 
-        return View(Pointer, new Shape(sizes[..axes.Length]), new Shape(strides[..axes.Length]));
+        return View(Address, new Shape(sizes[..axes.Length]), new Shape(strides[..axes.Length]));
     }
 
     /// <summary>
@@ -237,30 +256,7 @@ public sealed unsafe class Tensor : IDisposable
             Throw.ShapeMismatch(nameof(Expand), nameof(shape), $"a shape that {Shape} is broadcast to", shape.ToString());
         }
 
-        return View(Pointer, shape, new Shape(strides[..shape.Rank]));
-    }
-
-    /// <summary>Copies a dense tensor of the same shape and type into this dense tensor.</summary>
-    public void CopyFrom(Tensor source)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        if (source.Shape != Shape)
-        {
-            Throw.ShapeMismatch(nameof(CopyFrom), nameof(source), Shape.ToString(), source.Shape.ToString());
-        }
-
-        if (source.DType != DType)
-        {
-            Throw.DTypeMismatch(nameof(CopyFrom), nameof(source), DType.Name(), source.DType.Name());
-        }
-
-        if (!IsContiguous || !source.IsContiguous)
-        {
-            throw new InvalidOperationException($"only dense tensors are copied, not strides {source.Strides} to {Strides}");
-        }
-
-        var bytes = DenseBytes(Shape, DType);
-        Buffer.MemoryCopy(source.Pointer, Pointer, bytes, bytes);
+        return View(Address, shape, new Shape(strides[..shape.Rank]));
     }
 
     /// <summary>Releases this view; the memory goes when its last view is gone. A scope's tensor may be disposed early.</summary>
@@ -282,13 +278,13 @@ public sealed unsafe class Tensor : IDisposable
         var storage = _storage;
         ObjectDisposedException.ThrowIf(storage is null, this);
         storage.AddReference();
-        var alias = scope.NewShell().Initialize(Device, storage, _pointer, Shape, Strides, DType, scope);
+        var alias = scope.NewShell().Initialize(Device, storage, _address, Shape, Strides, DType, scope);
         alias.Trace = Trace;
         return alias;
     }
 
     /// <summary>Any view of this dense tensor, which begins so many elements after its first.</summary>
-    internal Tensor ViewOf(long offset, Shape shape, Shape strides) => View(Pointer + DType.Bytes(offset), shape, strides);
+    internal Tensor ViewOf(long offset, Shape shape, Shape strides) => View(Address + (nint)DType.Bytes(offset), shape, strides);
 
     internal static long DenseBytes(Shape shape, DType dtype)
     {
@@ -300,11 +296,12 @@ public sealed unsafe class Tensor : IDisposable
         return dtype.Bytes(shape.ElementCount);
     }
 
-    internal Tensor Initialize(Device device, Storage storage, byte* pointer, Shape shape, Shape strides, DType dtype, TensorScope? scope)
+    internal Tensor Initialize(Device device, Storage storage, nint address, Shape shape, Shape strides, DType dtype, TensorScope? scope)
     {
         Device = device;
         _storage = storage;
-        _pointer = pointer;
+        _address = address;
+        _isHostMemory = storage.IsHostMemory;
         Shape = shape;
         Strides = strides;
         DType = dtype;
@@ -316,8 +313,16 @@ public sealed unsafe class Tensor : IDisposable
     internal void Release()
     {
         var storage = Interlocked.Exchange(ref _storage, null);
-        _pointer = null;
+        _address = 0;
         storage?.Release();
+    }
+
+    [DoesNotReturn]
+    [StackTraceHidden]
+    private void ThrowNotReadable()
+    {
+        ObjectDisposedException.ThrowIf(_storage is null, this);
+        throw new HostAccessException($"{this} on {Device.Name}");
     }
 
     private bool RowIsDense()
@@ -336,13 +341,13 @@ public sealed unsafe class Tensor : IDisposable
         return true;
     }
 
-    private Tensor View(byte* pointer, Shape shape, Shape strides)
+    private Tensor View(nint address, Shape shape, Shape strides)
     {
         var storage = _storage;
         ObjectDisposedException.ThrowIf(storage is null, this);
         storage.AddReference();
         var view = _scope?.NewShell() ?? new Tensor();
-        view.Initialize(Device, storage, pointer, shape, strides, DType, _scope);
+        view.Initialize(Device, storage, address, shape, strides, DType, _scope);
         view.Trace = Trace;
         return view;
     }

@@ -21,7 +21,7 @@ public sealed unsafe class TensorScope(Device device) : IDisposable
     public Tensor Allocate(Shape shape, DType dtype)
     {
         var storage = Device.Allocate(Tensor.DenseBytes(shape, dtype));
-        return NewShell().Initialize(Device, storage, storage.Address, shape, shape.RowMajorStrides(), dtype, this);
+        return NewShell().Initialize(Device, storage, storage.DeviceAddress, shape, shape.RowMajorStrides(), dtype, this);
     }
 
     /// <summary>Another view of the same elements, which lives in this scope whatever becomes of <paramref name="tensor"/>.</summary>
