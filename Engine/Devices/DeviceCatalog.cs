@@ -6,7 +6,7 @@ namespace PlamoNative.Engine;
 public static class DeviceCatalog
 {
     /// <summary>What looking for NVIDIA GPUs found; probed once a process.</summary>
-    public static CudaProbe Cuda => CudaDriver.Probe();
+    public static CudaProbe Cuda => CudaProber.Probe();
 
     /// <summary>Opens the device of a name.</summary>
     /// <param name="name"><c>auto</c> (the fastest that kernels exist for), <c>cpu</c>, or <c>cuda:N</c>.</param>

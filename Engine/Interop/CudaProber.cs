@@ -5,7 +5,7 @@ using System.Text;
 namespace PlamoNative.Engine;
 
 /// <summary>What probing the NVIDIA driver found: the only native library that the project ever loads, and only when it is there.</summary>
-internal static unsafe class CudaDriver
+internal static unsafe class CudaProber
 {
     private const int AttributeComputeCapabilityMajor = 75;
     private const int AttributeComputeCapabilityMinor = 76;
