@@ -1,3 +1,5 @@
+using PlamoNative.Engine;
+
 namespace PlamoNative.Compilation;
 
 /// <summary>A kernel compiled for one architecture.</summary>

@@ -19,14 +19,15 @@ internal static class InstructionHandler
         var method = (MethodInfo)((MethodCall)value).Target.Source;
         var attribute = method.GetCustomAttribute<PtxInstructionAttribute>()!;
         var arguments = new Operand[value.Count];
+        var spaces = attribute.Space.Split(',');
+        var addresses = 0;
         for (var i = 0; i < value.Count; i++)
         {
             Value argument = value[i];
             arguments[i] = new Operand(Space(argument.Type), argument, generator);
-            if (attribute.Space.Length > 0 && argument.Type is AddressSpaceType && arguments[i].Space != "." + attribute.Space)
+            if (argument.Type is AddressSpaceType)
             {
-                var found = arguments[i].Space.Length == 0 ? "an address of unknown space" : arguments[i].Space[1..];
-                throw new InstructionException($"{method.DeclaringType?.Name}.{method.Name} needs an address in {attribute.Space} memory and got {found}");
+                RequireSpace(method, spaces[Math.Min(addresses++, spaces.Length - 1)], arguments[i].Space);
             }
         }
 
@@ -54,6 +55,15 @@ internal static class InstructionHandler
         PTXCodeGenerator.PrimitiveRegister primitive => ["%" + PTXRegisterAllocator.GetStringRepresentation(generator.EnsureHardwareRegister(primitive))],
         _ => throw new InstructionException($"a value of type {register.Type} has no registers"),
     };
+
+    private static void RequireSpace(MethodInfo method, string demanded, string found)
+    {
+        if (demanded.Length > 0 && found != "." + demanded)
+        {
+            throw new InstructionException(
+                $"{method.DeclaringType?.Name}.{method.Name} needs an address in {demanded} memory and got {(found.Length == 0 ? "one of unknown space" : "one in " + found[1..])}");
+        }
+    }
 
     private static string Space(TypeNode type) => type is AddressSpaceType address
         ? address.AddressSpace switch

@@ -55,8 +55,24 @@ internal sealed class IntrinsicRegistry
         {
             foreach (var reference in references.Where(r => r.Name != engine && !IsPlatform(r.Name!)))
             {
-                Visit(Assembly.Load(reference), seen);
+                if (TryLoad(reference) is { } loaded)
+                {
+                    Visit(loaded, seen);
+                }
             }
+        }
+    }
+
+    /// <summary>Null where it is not there: a kernel that needs it fails with its name, others need not care.</summary>
+    private static Assembly? TryLoad(AssemblyName name)
+    {
+        try
+        {
+            return Assembly.Load(name);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class PtxInstructionAttribute(string template) : Attribute
     /// <summary>The first architecture that has it (<c>75</c>, <c>80</c>, <c>89</c>, <c>90</c>, <c>90a</c>): a kernel declared for less does not compile.</summary>
     public string Architecture { get; init; } = "75";
 
-    /// <summary>The state space that every address must be known to be in (<c>shared</c>, <c>global</c>); empty where any will do.</summary>
+    /// <summary>The state space that the addresses must be known to be in (<c>shared</c>, <c>global</c>), or one for each with commas; empty where any will do.</summary>
     public string Space { get; init; } = "";
 
     /// <summary>Index of an argument whose registers are copied into the result's before the instruction, which then updates <c>$r*</c> in place; -1 for none.</summary>
