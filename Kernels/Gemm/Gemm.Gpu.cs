@@ -46,7 +46,7 @@ internal static class GemmKernels
     public static void Tile64<T, TRows, TLayoutA, TLayoutB>(
         ArrayView<float> a, ArrayView<T> b, ArrayView<float> c, long aStride, long bStride, long cStride, GemmBatch batch, int m, int n, int k, int options)
         where T : unmanaged
-        where TRows : struct, IDeviceRows<T>
+        where TRows : struct, IStoredRows<T>
         where TLayoutA : struct, IOperandLayout
         where TLayoutB : struct, IOperandLayout
     {
@@ -131,7 +131,7 @@ internal static class GemmKernels
     public static void Tile128<T, TRows, TLayoutA, TLayoutB>(
         ArrayView<float> a, ArrayView<T> b, ArrayView<float> c, long aStride, long bStride, long cStride, GemmBatch batch, int m, int n, int k, int options)
         where T : unmanaged
-        where TRows : struct, IDeviceRows<T>
+        where TRows : struct, IStoredRows<T>
         where TLayoutA : struct, IOperandLayout
         where TLayoutB : struct, IOperandLayout
     {

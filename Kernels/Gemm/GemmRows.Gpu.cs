@@ -29,7 +29,7 @@ internal static class GemmRowsKernels
     [GpuKernelVariant("q6_k", typeof(ushort), typeof(Q6_KRows))]
     public static void One<T, TRows>(ArrayView<float> x, ArrayView<T> w, ArrayView<float> y, long xStride, long wStride, long yStride, int n, int k, int options)
         where T : unmanaged
-        where TRows : struct, IDeviceRows<T>
+        where TRows : struct, IStoredRows<T>
     {
         var column = (Grid.IdxX * Warps) + (Group.IdxX >> 5);
         if (column >= n)
@@ -63,7 +63,7 @@ internal static class GemmRowsKernels
     public static void Four<T, TRows>(
         ArrayView<float> x, ArrayView<T> w, ArrayView<float> y, long xStride, long wStride, long yStride, int m, int n, int k, int options)
         where T : unmanaged
-        where TRows : struct, IDeviceRows<T>
+        where TRows : struct, IStoredRows<T>
     {
         var column = (Grid.IdxX * Warps) + (Group.IdxX >> 5);
         if (column >= n)

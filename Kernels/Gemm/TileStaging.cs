@@ -42,10 +42,10 @@ internal static class TileStaging
     /// <param name="extent">M or N.</param>
     /// <param name="slice">First k of the slice.</param>
     /// <param name="k">K.</param>
-    /// <param name="isAligned">See <see cref="IDeviceRows{T}"/>.</param>
+    /// <param name="isAligned">See <see cref="IStoredRows{T}"/>.</param>
     public static Float8 Fetch<T, TRows, TLayout>(ArrayView<T> matrix, long start, long stride, int width, int tile, int extent, int slice, int k, bool isAligned)
         where T : unmanaged
-        where TRows : struct, IDeviceRows<T>
+        where TRows : struct, IStoredRows<T>
         where TLayout : struct, IOperandLayout
     {
         int row, first, valid;

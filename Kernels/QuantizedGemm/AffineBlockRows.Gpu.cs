@@ -24,7 +24,7 @@ internal static class AffineBlock
 }
 
 /// <summary>Rows of Q4_K blocks of 144 bytes, read as 32-bit words: header, then 128 bytes of codes, 64 values in each 32: lower nibbles first.</summary>
-internal readonly struct Q4_KRows : IDeviceRows<uint>
+internal readonly struct Q4_KRows : IStoredRows<uint>
 {
     private const int Words = 36;
     private const int Codes = 4;
@@ -47,7 +47,7 @@ internal readonly struct Q4_KRows : IDeviceRows<uint>
 }
 
 /// <summary>Rows of Q5_K blocks of 176 bytes, read as 32-bit words: header, 32 bytes whose bit j is the fifth of sub-block j, then nibbles as in Q4_K.</summary>
-internal readonly struct Q5_KRows : IDeviceRows<uint>
+internal readonly struct Q5_KRows : IStoredRows<uint>
 {
     private const int Words = 44;
     private const int Fifth = 4;

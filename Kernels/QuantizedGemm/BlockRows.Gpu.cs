@@ -7,7 +7,7 @@ namespace PlamoNative.Kernels;
 /// Rows of Q8_0 blocks, read as 16-bit words since a block has 34 bytes: a half d, then 32 signed codes; value = d · code, exact. The number of valid values is a whole number of
 /// blocks: eight are there or none.
 /// </summary>
-internal readonly struct Q8_0Rows : IDeviceRows<ushort>
+internal readonly struct Q8_0Rows : IStoredRows<ushort>
 {
     private const int Words = 17;
 
@@ -36,7 +36,7 @@ internal readonly struct Q8_0Rows : IDeviceRows<ushort>
 /// <summary>
 /// Rows of Q4_0 blocks of 18 bytes, read as 16-bit words: a half d, then 16 bytes whose lower nibbles are codes 0 … 15 and upper nibbles codes 16 … 31; value = d · (code - 8), exact.
 /// </summary>
-internal readonly struct Q4_0Rows : IDeviceRows<ushort>
+internal readonly struct Q4_0Rows : IStoredRows<ushort>
 {
     private const int Words = 9;
 
@@ -66,7 +66,7 @@ internal readonly struct Q4_0Rows : IDeviceRows<ushort>
 /// <summary>
 /// Rows of Q6_K blocks of 210 bytes, read as 16-bit words: 128 bytes of lower nibbles, 64 of upper pairs of bits, 16 signed scales, a half d; value = (d · scale) · (code - 32), exact.
 /// </summary>
-internal readonly struct Q6_KRows : IDeviceRows<ushort>
+internal readonly struct Q6_KRows : IStoredRows<ushort>
 {
     private const int Words = 105;
     private const int HighPairs = 64;

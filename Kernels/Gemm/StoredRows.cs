@@ -12,7 +12,7 @@ internal struct Float8(Float4 low, Float4 high)
 
 /// <summary>How a GPU kernel reads a matrix as it is stored: eight neighbours of a row at a time, widened to float32 exactly.</summary>
 /// <typeparam name="T">The unit that strides and addresses count: float, 16 bits, or 32 bits.</typeparam>
-internal interface IDeviceRows<T>
+internal interface IStoredRows<T>
     where T : unmanaged
 {
     /// <summary>Values <paramref name="first"/> to <paramref name="first"/> + 7 of a row; 0 from the <paramref name="valid"/>th on.</summary>
@@ -25,7 +25,7 @@ internal interface IDeviceRows<T>
 }
 
 /// <summary>float32 rows.</summary>
-internal readonly struct FloatRows : IDeviceRows<float>
+internal readonly struct FloatRows : IStoredRows<float>
 {
     /// <inheritdoc/>
     public static Float8 Eight(ArrayView<float> values, long row, int first, int valid, bool isAligned)
@@ -46,7 +46,7 @@ internal readonly struct FloatRows : IDeviceRows<float>
 }
 
 /// <summary>bf16 rows: a shift.</summary>
-internal readonly struct BFloat16Rows : IDeviceRows<ushort>
+internal readonly struct BFloat16Rows : IStoredRows<ushort>
 {
     /// <inheritdoc/>
     public static Float8 Eight(ArrayView<ushort> values, long row, int first, int valid, bool isAligned)
@@ -69,7 +69,7 @@ internal readonly struct BFloat16Rows : IDeviceRows<ushort>
 }
 
 /// <summary>f16 rows: one conversion a value.</summary>
-internal readonly struct HalfRows : IDeviceRows<ushort>
+internal readonly struct HalfRows : IStoredRows<ushort>
 {
     /// <inheritdoc/>
     public static Float8 Eight(ArrayView<ushort> values, long row, int first, int valid, bool isAligned)
