@@ -53,7 +53,7 @@ public readonly struct GradientInput
 
     /// <summary>The place of the gradient, for a kernel that only adds: zeros are there if nothing was.</summary>
     /// <param name="tape">The tape of the backward pass.</param>
-    public unsafe Tensor Accumulator(Tape tape)
+    public Tensor Accumulator(Tape tape)
     {
         var target = Target(tape, out var accumulate);
         if (!accumulate)
@@ -63,7 +63,7 @@ public readonly struct GradientInput
                 throw new InvalidOperationException($"a kernel that adds to a gradient needs it dense, not {target.Shape} with strides {target.Strides}");
             }
 
-            new Span<byte>(target.Pointer, checked((int)target.DType.Bytes(target.ElementCount))).Clear();
+            target.Clear();
         }
 
         return target;

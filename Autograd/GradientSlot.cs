@@ -6,13 +6,13 @@ namespace PlamoNative.Autograd;
 /// What the tape knows about one stored tensor: its gradient while the backward pass needs it, and its version. Views of the tensor share the slot, and the
 /// gradient of a view is the same view of the gradient: slicing and reshaping need no operation of their own.
 /// </summary>
-internal sealed unsafe class GradientSlot
+internal sealed class GradientSlot
 {
     private readonly List<GradientRegion> _written = [];
     private GradientBuffer? _buffer;
     private Tensor? _gradient;
     private bool _isComplete;
-    private byte* _origin;
+    private nint _origin;
 
     internal Shape Shape { get; private set; }
 
@@ -42,7 +42,7 @@ internal sealed unsafe class GradientSlot
     internal void Begin(Tape? tape, Tensor value, DType gradientType, string producer, Parameter? leaf)
     {
         (Tape, Leaf, Producer, Shape, DType) = (tape, leaf, producer, value.Shape, gradientType);
-        _origin = value.Pointer;
+        _origin = value.Address;
         (Version, ModifiedBy, Hooks) = (0, null, null);
     }
 
@@ -53,7 +53,7 @@ internal sealed unsafe class GradientSlot
     }
 
     /// <summary>Elements from the stored tensor's first to a view's first.</summary>
-    internal long OffsetOf(Tensor view) => (view.Pointer - _origin) / view.DType.Bytes(1);
+    internal long OffsetOf(Tensor view) => (view.Address - _origin) / view.DType.Bytes(1);
 
     /// <summary>The whole gradient, dense; null if none arrived. Elements that nobody wrote are 0.</summary>
     internal Tensor? Read()
@@ -189,7 +189,7 @@ internal sealed unsafe class GradientSlot
     {
         var (partial, gradient) = (_buffer!, _gradient!);
         Allocate();
-        new Span<byte>(_gradient!.Pointer, checked((int)DType.Bytes(Shape.ElementCount))).Clear();
+        _gradient!.Clear();
         foreach (var region in _written)
         {
             CopyRegion(gradient, _gradient, region);
@@ -201,13 +201,11 @@ internal sealed unsafe class GradientSlot
         _isComplete = true;
     }
 
-    private void CopyRegion(Tensor from, Tensor to, GradientRegion region)
+    private static void CopyRegion(Tensor from, Tensor to, GradientRegion region)
     {
-        var bytes = DType.Bytes(region.Width);
-        for (var row = 0L; row < region.Rows; row++)
-        {
-            var offset = DType.Bytes(region.Start + (row * region.Stride));
-            Buffer.MemoryCopy(from.Pointer + offset, to.Pointer + offset, bytes, bytes);
-        }
+        var (shape, strides) = (new Shape(region.Rows, region.Width), new Shape(region.Stride, 1));
+        using var source = from.ViewOf(region.Start, shape, strides);
+        using var target = to.ViewOf(region.Start, shape, strides);
+        GradientWriter.Store(source, target, accumulate: false);
     }
 }

@@ -46,8 +46,7 @@ public sealed class Parameter : IDisposable
     public Tensor Gradient { get; }
 
     /// <summary>Sets the gradient to zero: the start of a step.</summary>
-    public unsafe void ZeroGradient() =>
-        System.Runtime.InteropServices.NativeMemory.Clear(Gradient.Pointer, checked((nuint)Gradient.DType.Bytes(Gradient.ElementCount)));
+    public void ZeroGradient() => Gradient.Clear();
 
     /// <summary>Notes that the values were changed; a backward pass that needs the old ones then says so instead of using the new.</summary>
     /// <param name="place">Who changed them.</param>

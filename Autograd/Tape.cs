@@ -1,4 +1,5 @@
 using PlamoNative.Engine;
+using PlamoNative.Kernels;
 
 namespace PlamoNative.Autograd;
 
@@ -94,7 +95,7 @@ public sealed class Tape : IDisposable
 
     /// <summary>Differentiates a scalar.</summary>
     /// <param name="loss">One element, the result of a recorded operation.</param>
-    public unsafe void Backward(Tensor loss)
+    public void Backward(Tensor loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
         if (loss.ElementCount != 1)
@@ -103,15 +104,7 @@ public sealed class Tape : IDisposable
         }
 
         using var one = Scratch.Allocate(loss.Shape, loss.DType);
-        if (loss.DType == DType.Float64)
-        {
-            *one.PointerOf<double>() = 1;
-        }
-        else
-        {
-            *one.PointerOf<float>() = 1;
-        }
-
+        Pointwise.Fill(one, 1);
         Backward(loss, one);
     }
 

@@ -25,7 +25,7 @@ internal readonly ref struct KernelTarget
             Tensor = node.Tape.Scratch.Allocate(like.Shape, like.DType);
             if (zero)
             {
-                Clear(Tensor);
+                Tensor.Clear();
             }
         }
     }
@@ -36,6 +36,4 @@ internal readonly ref struct KernelTarget
 
     /// <summary>Gives the view, or the memory that nobody wanted, back.</summary>
     public void Dispose() => Tensor.Dispose();
-
-    private static unsafe void Clear(Tensor tensor) => new Span<byte>(tensor.Pointer, checked((int)tensor.DType.Bytes(tensor.ElementCount))).Clear();
 }

@@ -94,7 +94,7 @@ public sealed partial class Variable
         sizes[..Shape.Rank].Fill(1);
         sizes[axis] = indices.Length;
         var tensor = Tape.Values.Allocate(new Shape(sizes[..Shape.Rank]), DType.Int32);
-        indices.CopyTo(tensor.AsSpan<int>());
+        tensor.CopyFrom(indices);
         return tensor;
     }
 }

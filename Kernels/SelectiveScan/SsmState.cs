@@ -26,7 +26,7 @@ public sealed class SsmState : IDisposable
     public long ByteLength => Values.DType.Bytes(Values.ElementCount);
 
     /// <summary>Forgets the sequence.</summary>
-    public unsafe void Reset() => new Span<byte>(Values.Pointer, checked((int)ByteLength)).Clear();
+    public void Reset() => Values.Clear();
 
     /// <summary>A copy that goes its own way: a fork of the sequence.</summary>
     public SsmState Clone()

@@ -43,24 +43,26 @@ internal static class GgufModel
 
     private static void TakeLogarithm(GgufFile file, TensorEntry entry, Tensor values)
     {
-        for (var i = 0; i < values.ElementCount; i++)
+        var logarithms = values.DType == DType.Float64 ? values.ToArray<double>() : Array.ConvertAll(values.ToArray<float>(), static value => (double)value);
+        for (var i = 0; i < logarithms.Length; i++)
         {
-            var a = values.DType == DType.Float64 ? values.AsSpan<double>()[i] : values.AsSpan<float>()[i];
+            var a = logarithms[i];
             if (!(a < 0) || !double.IsFinite(a))
             {
                 values.Dispose();
                 throw new ModelFormatException(file.Path, FormattableString.Invariant($"tensor '{entry.Name}' element {i}"), "a negative number", FormattableString.Invariant($"{a}"));
             }
 
-            var log = PortableMath.Log(-a);
-            if (values.DType == DType.Float64)
-            {
-                values.AsSpan<double>()[i] = log;
-            }
-            else
-            {
-                values.AsSpan<float>()[i] = (float)log;
-            }
+            logarithms[i] = PortableMath.Log(-a);
+        }
+
+        if (values.DType == DType.Float64)
+        {
+            values.CopyFrom<double>(logarithms);
+        }
+        else
+        {
+            values.CopyFrom<float>(Array.ConvertAll(logarithms, static value => (float)value));
         }
     }
 }

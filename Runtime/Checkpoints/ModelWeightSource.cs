@@ -29,7 +29,7 @@ public sealed unsafe class ModelWeightSource : WeightSource
     public override void Read(WeightSlot slot, long start, Span<float> destination)
     {
         var parameter = Of(slot);
-        TensorElements.Read(parameter.Values.DType, parameter.Values.Pointer, start, destination);
+        TensorElements.Read(parameter.Values, start, destination);
         var baked = slot.NormOffset - parameter.NormOffset;
         if (baked != 0)
         {
@@ -43,7 +43,7 @@ public sealed unsafe class ModelWeightSource : WeightSource
     internal override byte* RawOrNull(WeightSlot slot)
     {
         var parameter = Of(slot);
-        return slot.NormOffset == parameter.NormOffset ? parameter.Values.Pointer : null;
+        return slot.NormOffset == parameter.NormOffset && parameter.Values.Device.IsHostMemory ? parameter.Values.Pointer : null;
     }
 
     private ModelParameter Of(WeightSlot slot) => _parameters[slot.Name];

@@ -22,7 +22,7 @@ internal sealed unsafe class ParameterLoader(Device device, bool isFloat64) : ID
         var shape = CheckedShape(slot, entry);
         CheckType(slot, entry);
         var isMatrix = slot.Role == WeightRole.Linear;
-        var staysInPlace = isMatrix && !isFloat64 && entry.IsAligned && entry.DType != DType.Float64;
+        var staysInPlace = isMatrix && device.IsHostMemory && !isFloat64 && entry.IsAligned && entry.DType != DType.Float64;
         var values = staysInPlace ? Tensor.FromStorage(device, StorageOf(entry.File), entry.Offset, shape, entry.DType)
             : isMatrix && !isFloat64 && entry.DType != DType.Float64 ? Copy(shape, entry)
             : TensorElements.Widen(device, shape, isFloat64 ? DType.Float64 : DType.Float32, entry.DType, entry.Pointer);
@@ -82,7 +82,7 @@ internal sealed unsafe class ParameterLoader(Device device, bool isFloat64) : ID
     private Tensor Copy(Shape shape, TensorEntry entry)
     {
         var copy = Tensor.Allocate(device, shape, entry.DType);
-        Buffer.MemoryCopy(entry.Pointer, copy.Pointer, entry.ByteLength, entry.ByteLength);
+        device.CopyFromHost(entry.Pointer, copy.Address, entry.ByteLength);
         return copy;
     }
 

@@ -39,6 +39,23 @@ internal static unsafe class TensorElements
         }
     }
 
+    /// <summary>Widens elements of a dense tensor, wherever it lies.</summary>
+    internal static void Read(Tensor tensor, long start, Span<float> destination)
+    {
+        if (tensor.Device.IsHostMemory)
+        {
+            Read(tensor.DType, tensor.Pointer, start, destination);
+            return;
+        }
+
+        var bytes = new byte[tensor.DType.Bytes(destination.Length)];
+        tensor.ReadBytes(start, bytes);
+        fixed (byte* fetched = bytes)
+        {
+            Read(tensor.DType, fetched, 0, destination);
+        }
+    }
+
     /// <summary>Widens elements to float64; nothing is rounded.</summary>
     internal static void Read(DType dtype, byte* source, long start, Span<double> destination)
     {
@@ -93,17 +110,20 @@ internal static unsafe class TensorElements
     {
         var tensor = Tensor.Allocate(device, shape, dtype);
         var count = shape.ElementCount;
+        var buffer = new byte[dtype.Bytes(Math.Min(RunLength, count))];
         for (var start = 0L; start < count; start += RunLength)
         {
-            var length = (int)Math.Min(RunLength, count - start);
+            var run = buffer.AsSpan(0, checked((int)dtype.Bytes(Math.Min(RunLength, count - start))));
             if (dtype == DType.Float64)
             {
-                Read(stored, source, start, new Span<double>(tensor.PointerOf<double>() + start, length));
+                Read(stored, source, start, MemoryMarshal.Cast<byte, double>(run));
             }
             else
             {
-                Read(stored, source, start, new Span<float>(tensor.PointerOf<float>() + start, length));
+                Read(stored, source, start, MemoryMarshal.Cast<byte, float>(run));
             }
+
+            tensor.WriteBytes(start, run);
         }
 
         return tensor;

@@ -24,7 +24,7 @@ public abstract class WeightSource
     /// <summary>Builds a model with these weights in memory of its own, a vocabulary without its padding.</summary>
     /// <param name="device">Where.</param>
     /// <param name="matrixType">How matrices are held: float32, bfloat16, float16 or a block type; float64 makes the exact mode of the same values.</param>
-    public unsafe Plamo2Model CreateModel(Device device, DType matrixType = DType.Float32)
+    public Plamo2Model CreateModel(Device device, DType matrixType = DType.Float32)
     {
         ArgumentNullException.ThrowIfNull(device);
         return new Plamo2Model(Configuration, device, slot =>
@@ -32,13 +32,12 @@ public abstract class WeightSource
             var plan = slot.Role == WeightRole.Linear || matrixType == DType.Float64 ? matrixType : DType.Float32;
             var type = slot.RowLength % plan.BlockSize() == 0 ? plan : DType.Float16;
             var tensor = Tensor.Allocate(device, new Shape(slot.Shape), type);
-            var at = tensor.Pointer;
-            var left = type.Bytes(tensor.ElementCount);
+            var (written, left) = (0L, type.Bytes(tensor.ElementCount));
             TensorEncoder.Encode(this, slot, type, bytes =>
             {
                 var taken = (int)Math.Min(bytes.Length, left);
-                bytes[..taken].CopyTo(new Span<byte>(at, taken));
-                at += taken;
+                tensor.WriteBytes(written / type.Bytes(type.BlockSize()) * type.BlockSize(), bytes[..taken]);
+                written += taken;
                 left -= taken;
             });
             return new ModelParameter(slot, tensor, slot.NormOffset);

@@ -17,6 +17,7 @@ internal sealed class ForwardPass : IDisposable
     private readonly DirectOperators _operators;
     private readonly SequenceState _state;
     private readonly ForwardBatch _batch = new();
+    private CpuDevice? _host;
 
     internal ForwardPass(Plamo2Model model, ActivationMode activations)
     {
@@ -50,7 +51,7 @@ internal sealed class ForwardPass : IDisposable
             }
             else
             {
-                take(_model.Forward(_operators, _batch));
+                Pass(_model.Forward(_operators, _batch), take);
             }
 
             _scope.Reset();
@@ -62,5 +63,19 @@ internal sealed class ForwardPass : IDisposable
     {
         _scope.Dispose();
         _state.Dispose();
+        _host?.Dispose();
+    }
+
+    private void Pass(Tensor logits, Action<Tensor> take)
+    {
+        if (logits.Device.IsHostMemory)
+        {
+            take(logits);
+            return;
+        }
+
+        _host ??= new CpuDevice(threadCount: 1);
+        using var copy = logits.To(_host);
+        take(copy);
     }
 }

@@ -11,6 +11,7 @@ internal sealed class DirectRunner(Plamo2Model model, ActivationMode activations
     private readonly TensorScope _scope = new(model.Device);
     private DirectOperators? _operators;
     private float[] _narrowed = [];
+    private float[] _fetched = [];
 
     internal Plamo2Model Model { get; } = model;
 
@@ -23,6 +24,10 @@ internal sealed class DirectRunner(Plamo2Model model, ActivationMode activations
         _scope.Reset();
         _operators ??= new DirectOperators(_scope, activations);
         Logits = Model.Forward(_operators, Batch);
+        if (!Model.Device.IsHostMemory)
+        {
+            Fetch(Logits);
+        }
     }
 
     /// <summary>The logits of the last pass, [rows, V].</summary>
@@ -32,6 +37,11 @@ internal sealed class DirectRunner(Plamo2Model model, ActivationMode activations
     internal unsafe ReadOnlySpan<float> Row(int row)
     {
         var width = Model.Configuration.VocabSize;
+        if (!Model.Device.IsHostMemory)
+        {
+            return _fetched.AsSpan(row * width, width);
+        }
+
         if (Logits!.DType == DType.Float32)
         {
             return new ReadOnlySpan<float>(Logits.PointerOf<float>() + ((long)row * width), width);
@@ -52,4 +62,16 @@ internal sealed class DirectRunner(Plamo2Model model, ActivationMode activations
     }
 
     public void Dispose() => _scope.Dispose();
+
+    // One copy for all rows of a step: the samplers read them on the processor.
+    private void Fetch(Tensor logits)
+    {
+        var count = checked((int)logits.ElementCount);
+        if (_fetched.Length < count)
+        {
+            _fetched = new float[count];
+        }
+
+        logits.CopyTo(_fetched.AsSpan(0, count));
+    }
 }

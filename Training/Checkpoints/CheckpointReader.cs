@@ -64,5 +64,5 @@ internal static class CheckpointReader
             : throw new ModelFormatException(
                 entry.File.Path, $"tensor '{entry.Name}'", tensor.ToString(), $"{entry.DType.Name()}{new Shape(entry.Shape)}: the run was configured otherwise");
 
-    private static unsafe void Copy(TensorEntry entry, Tensor tensor) => Buffer.MemoryCopy(entry.Pointer, tensor.Pointer, entry.ByteLength, entry.ByteLength);
+    private static unsafe void Copy(TensorEntry entry, Tensor tensor) => tensor.Device.CopyFromHost(entry.Pointer, tensor.Address, entry.ByteLength);
 }

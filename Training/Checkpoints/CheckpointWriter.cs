@@ -19,6 +19,7 @@ internal sealed class CheckpointWriter : IDisposable
     private readonly TrainingTensors _tensors;
     private readonly int _keep;
     private readonly Dictionary<string, Tensor> _copies = new(StringComparer.Ordinal);
+    private CpuDevice? _host;
     private Task<(long Step, string Folder)>? _running;
 
     /// <param name="folder">Where checkpoints lie.</param>
@@ -46,7 +47,7 @@ internal sealed class CheckpointWriter : IDisposable
         {
             if (!_copies.TryGetValue(name, out var copy))
             {
-                _copies.Add(name, copy = Tensor.Allocate(tensor.Device, tensor.Shape, tensor.DType));
+                _copies.Add(name, copy = Tensor.Allocate(HostOf(tensor.Device), tensor.Shape, tensor.DType));
             }
 
             copy.CopyFrom(tensor);
@@ -85,7 +86,12 @@ internal sealed class CheckpointWriter : IDisposable
         {
             copy.Dispose();
         }
+
+        _host?.Dispose();
     }
+
+    // What is written in the background lies in the processor's memory, wherever the run trains.
+    private Device HostOf(Device device) => device.IsHostMemory ? device : _host ??= new CpuDevice(threadCount: 1);
 
     private SnapshotWeights Weights(IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PlamoNative.Engine;
 using PlamoNative.Runtime.Checkpoints;
 using PlamoNative.Runtime.Models;
@@ -5,7 +6,7 @@ using PlamoNative.Runtime.Models;
 namespace PlamoNative.Training.Checkpoints;
 
 /// <summary>Weights out of tensors by the names of their slots, to be written as a model folder.</summary>
-internal sealed unsafe class SnapshotWeights(Plamo2Configuration configuration, IReadOnlyDictionary<string, Tensor> tensors, DType matrixType) : WeightSource
+internal sealed class SnapshotWeights(Plamo2Configuration configuration, IReadOnlyDictionary<string, Tensor> tensors, DType matrixType) : WeightSource
 {
     public override Plamo2Configuration Configuration { get; } = configuration;
 
@@ -17,18 +18,21 @@ internal sealed unsafe class SnapshotWeights(Plamo2Configuration configuration, 
         switch (tensor.DType)
         {
             case DType.Float32:
-                new ReadOnlySpan<float>((float*)tensor.Pointer + start, destination.Length).CopyTo(destination);
+                tensor.ReadBytes(start, MemoryMarshal.AsBytes(destination));
                 break;
             case DType.Float64:
+                var exact = new double[destination.Length];
+                tensor.ReadBytes(start, MemoryMarshal.AsBytes(exact.AsSpan()));
                 for (var i = 0; i < destination.Length; i++)
                 {
-                    destination[i] = (float)((double*)tensor.Pointer)[start + i];
+                    destination[i] = (float)exact[i];
                 }
 
                 break;
             default:
-                var bytes = tensor.Pointer + tensor.DType.Bytes(start);
-                TensorConvert.ToSingle(tensor.DType, new ReadOnlySpan<byte>(bytes, checked((int)tensor.DType.Bytes(destination.Length))), destination);
+                var bytes = new byte[tensor.DType.Bytes(destination.Length)];
+                tensor.ReadBytes(start, bytes);
+                TensorConvert.ToSingle(tensor.DType, bytes, destination);
                 break;
         }
     }

@@ -135,9 +135,7 @@ public sealed class GradientPass : IDisposable
         }
 
         var wide = _tape.Values.Allocate(values.Shape, type);
-        TensorConvert.ToSingle(values.DType, Bytes(values), wide.AsSpan<float>());
+        Casting.Run(values, wide);
         return wide;
-
-        static unsafe ReadOnlySpan<byte> Bytes(Tensor tensor) => new(tensor.Pointer, checked((int)tensor.DType.Bytes(tensor.ElementCount)));
     }
 }

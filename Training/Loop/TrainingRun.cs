@@ -24,7 +24,7 @@ public sealed class TrainingRun : IDisposable
     private readonly RunRecorder _recorder;
     private readonly Trainer _trainer;
 
-    private TrainingRun(TrainingConfiguration configuration, bool resumes, CpuDevice device, TrainingPreparation preparation, CancellationToken cancellation)
+    private TrainingRun(TrainingConfiguration configuration, bool resumes, Device device, TrainingPreparation preparation, CancellationToken cancellation)
     {
         Configuration = configuration;
         Folder = resumes ? RunFolder.Open(configuration.Output) : RunFolder.Create(configuration.Output);
@@ -47,7 +47,7 @@ public sealed class TrainingRun : IDisposable
             _recorder = Folder.Start(configuration.ToYaml(), new RunStart
             {
                 ResumedFrom = ResumedFrom,
-                ThreadCount = device.Workers.ThreadCount,
+                ThreadCount = (device as CpuDevice)?.Workers.ThreadCount ?? 1,
                 Seeds = new Dictionary<string, long> { ["seed"] = unchecked((long)configuration.Seed) },
                 PeakFlopsPerSecond = PeakFlopsPerSecond,
                 WritesJsonLines = configuration.Recording.Jsonl,
@@ -100,14 +100,14 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Prepares a run: makes or finds its folder, tokenizer and shards, and builds or loads the model.</summary>
     /// <param name="configuration">How to train.</param>
     /// <param name="resumes">Go on from the newest checkpoint of the run in <see cref="TrainingConfiguration.Output"/>, or begin it anew if it has none yet; else that folder must not hold a run.</param>
-    /// <param name="device">The processor.</param>
+    /// <param name="device">Where the model lives and trains.</param>
     /// <param name="preparation">Told about the slow parts.</param>
     /// <param name="cancellation">Ends the preparation.</param>
     /// <exception cref="ConfigurationException">The configuration cannot be followed.</exception>
     /// <exception cref="ModelFormatException">A file is not what it must be.</exception>
     /// <exception cref="IOException">A file cannot be read or written, or the folder holds a run already.</exception>
     public static TrainingRun Open(
-        TrainingConfiguration configuration, bool resumes, CpuDevice device, TrainingPreparation preparation = default, CancellationToken cancellation = default)
+        TrainingConfiguration configuration, bool resumes, Device device, TrainingPreparation preparation = default, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(device);

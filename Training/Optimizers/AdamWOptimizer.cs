@@ -69,13 +69,11 @@ public sealed class AdamWOptimizer : IDisposable
         if (value.DType != gradient.DType)
         {
             master = Like(gradient);
-            TensorConvert.ToSingle(value.DType, Bytes(value), master.AsSpan<float>());
+            Casting.Run(value, master);
         }
 
         return new AdamWParameter(value, gradient, first, second, decays, master);
     }
 
     private static Tensor Like(Tensor tensor) => Tensor.Allocate(tensor.Device, tensor.Shape, tensor.DType);
-
-    private static unsafe ReadOnlySpan<byte> Bytes(Tensor tensor) => new(tensor.Pointer, checked((int)tensor.DType.Bytes(tensor.ElementCount)));
 }

@@ -8,6 +8,8 @@ namespace PlamoNative.Training.Optimizers;
 /// <summary>An exponential moving average of the weights: <c>average += (1 - decay) (value - average)</c> after every step.</summary>
 internal sealed class WeightAverage : IDisposable
 {
+    private const long ExchangeLength = 1 << 16;
+
     private readonly AdamWParameter[] _parameters;
     private readonly TrainableModel _model;
     private readonly double _decay;
@@ -40,17 +42,15 @@ internal sealed class WeightAverage : IDisposable
     }
 
     /// <summary>Exchanges the model's weights and the averages: a second call undoes it. A bfloat16 weight becomes the average's nearest.</summary>
-    internal unsafe void Swap()
+    internal void Swap()
     {
         for (var i = 0; i < Values.Length; i++)
         {
             var exact = _parameters[i].Master ?? _parameters[i].Value;
-            var bytes = checked((int)exact.DType.Bytes(exact.ElementCount));
-            Exchange(new Span<byte>(exact.Pointer, bytes), new Span<byte>(Values[i].Pointer, bytes));
+            Exchange(exact, Values[i]);
             if (_parameters[i].Master is { } master)
             {
-                var value = _parameters[i].Value;
-                TensorConvert.FromSingle(value.DType, master.AsSpan<float>(), new Span<byte>(value.Pointer, checked((int)value.DType.Bytes(value.ElementCount))));
+                Casting.Run(master, _parameters[i].Value);
             }
 
             _model.Parameters[i].MarkModified("the exchange with averaged weights");
@@ -65,16 +65,21 @@ internal sealed class WeightAverage : IDisposable
         }
     }
 
-    private static void Exchange(Span<byte> left, Span<byte> right)
+    private static void Exchange(Tensor left, Tensor right)
     {
-        Span<byte> buffer = stackalloc byte[4096];
-        for (var done = 0; done < left.Length; done += buffer.Length)
+        var count = left.ElementCount;
+        using var kept = Tensor.Allocate(left.Device, new Shape(Math.Min(count, ExchangeLength)), left.DType);
+        using var flatLeft = left.Reshape(new Shape(count));
+        using var flatRight = right.Reshape(new Shape(count));
+        for (var done = 0L; done < count; done += ExchangeLength)
         {
-            var length = Math.Min(buffer.Length, left.Length - done);
-            var kept = buffer[..length];
-            left.Slice(done, length).CopyTo(kept);
-            right.Slice(done, length).CopyTo(left.Slice(done, length));
-            kept.CopyTo(right.Slice(done, length));
+            var length = Math.Min(ExchangeLength, count - done);
+            using var buffer = kept.Narrow(0, 0, length);
+            using var from = flatLeft.Narrow(0, done, length);
+            using var to = flatRight.Narrow(0, done, length);
+            buffer.CopyFrom(from);
+            from.CopyFrom(to);
+            to.CopyFrom(buffer);
         }
     }
 }

@@ -1,8 +1,9 @@
 namespace PlamoNative.Engine;
 
 /// <summary>
-/// What is needed of the NVIDIA driver, one method for each of its functions. Each gives the driver's result code (0 is success) and throws nothing; who calls
-/// it turns codes into <see cref="CudaException"/>. All addresses and handles are the driver's. The real one is <c>NativeCudaDriver</c>; an emulator can stand in.
+/// What is needed of the NVIDIA driver, one method for each of its functions. Each gives the driver's result code (0 is success); who calls it turns
+/// codes into <see cref="CudaException"/>, which a method throws itself only where the driver has no such function. All addresses and handles are the driver's.
+/// The real one is <see cref="NativeCudaDriver"/>; an emulator can stand in.
 /// </summary>
 internal abstract unsafe class CudaDriver
 {

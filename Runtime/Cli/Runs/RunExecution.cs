@@ -17,7 +17,7 @@ internal static class RunExecution
     /// <param name="configuration">How.</param>
     /// <param name="resumes">Go on with the run in the configuration's folder.</param>
     /// <param name="begins">Called when everything is open and before the first step.</param>
-    internal static RunReport Execute(VerbContext context, CpuDevice device, TrainingConfiguration configuration, bool resumes, Action<TrainingRun>? begins = null)
+    internal static RunReport Execute(VerbContext context, Device device, TrainingConfiguration configuration, bool resumes, Action<TrainingRun>? begins = null)
     {
         TrainingOutcome outcome;
         long parameters;
@@ -41,7 +41,7 @@ internal static class RunExecution
         return new RunReport(folder, outcome, metrics, parameters, clock.Elapsed.TotalSeconds, isDrawn ? picture : null);
     }
 
-    private static TrainingRun Open(VerbContext context, CpuDevice device, TrainingConfiguration configuration, bool resumes)
+    private static TrainingRun Open(VerbContext context, Device device, TrainingConfiguration configuration, bool resumes)
     {
         using var progress = new PreparationProgress(context, device, configuration.Tokenizer.VocabSize ?? 0);
         return TrainingRun.Open(configuration, resumes, device, new TrainingPreparation(progress, progress), context.Cancellation);

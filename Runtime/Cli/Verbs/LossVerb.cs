@@ -72,8 +72,8 @@ internal sealed class LossVerb : Verb
         using var file = SafetensorsWriter.Create(path, [new("cross_entropy", type, [count]), new("logsumexp", type, [count])]);
         foreach (var tensor in file.Tensors)
         {
-            var values = (tensor.Name == "logsumexp" ? logSumExp : crossEntropy).AsSpan<double>();
-            file.Append(tensor.Name, type == DType.Float64 ? MemoryMarshal.AsBytes(values) : MemoryMarshal.AsBytes<float>(Array.ConvertAll(values.ToArray(), static value => (float)value)));
+            var values = (tensor.Name == "logsumexp" ? logSumExp : crossEntropy).ToArray<double>();
+            file.Append(tensor.Name, type == DType.Float64 ? MemoryMarshal.AsBytes<double>(values) : MemoryMarshal.AsBytes<float>(Array.ConvertAll(values, static value => (float)value)));
         }
 
         file.Complete();
@@ -82,10 +82,11 @@ internal sealed class LossVerb : Verb
     private static unsafe void WriteGradients(string path, TrainableModel model)
     {
         var gradients = model.Parameters.ToDictionary(static parameter => parameter.Name, static parameter => parameter.Gradient);
+        using var host = new CpuDevice(threadCount: 1);
         using var file = SafetensorsWriter.Create(path, gradients.Select(static pair => new TensorDeclaration(pair.Key, pair.Value.DType, Sizes(pair.Value))));
         foreach (var tensor in file.Tensors)
         {
-            var gradient = gradients[tensor.Name];
+            using var gradient = gradients[tensor.Name].To(host);
             file.Append(tensor.Name, gradient.Pointer, gradient.DType.Bytes(gradient.ElementCount));
         }
 

@@ -25,7 +25,7 @@ internal sealed class QuickstartVerb : Verb
     {
         var folder = context.Values.Text(_out) ?? "quickstart";
         var seconds = context.Values.Integer(_seconds, 1, LongestTraining, QuickstartRecipe.DefaultSeconds);
-        using var device = context.OpenProcessor();
+        using var device = context.OpenDevice();
         var runFolder = Path.Combine(folder, "run");
         if (Path.Exists(runFolder))
         {

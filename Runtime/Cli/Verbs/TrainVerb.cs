@@ -20,9 +20,9 @@ internal sealed class TrainVerb : Verb
         var path = context.Values.Required(_config, "a YAML file");
 
         // A device that is not there is told of before the file is read, which may name the threads.
-        context.OpenProcessor().Dispose();
+        context.OpenDevice().Dispose();
         var configuration = Read(context, path);
-        using var device = context.OpenProcessor(configuration.Threads);
+        using var device = context.OpenDevice(configuration.Threads);
         var report = RunExecution.Execute(context, device, configuration, context.Values.Has(_resume));
         if (context.IsJson)
         {

@@ -60,20 +60,6 @@ internal sealed class VerbContext
         return DeviceCatalog.Open(name, threads);
     }
 
-    /// <summary>Opens the device for work that only processors do so far.</summary>
-    /// <inheritdoc cref="OpenDevice"/>
-    internal CpuDevice OpenProcessor(int usualThreads = 0)
-    {
-        var device = OpenDevice(usualThreads);
-        if (device is CpuDevice processor)
-        {
-            return processor;
-        }
-
-        device.Dispose();
-        throw UsageException.ForOption(_common.Device.Name, "auto or cpu: training runs on processors so far", OptionValues.Quoted(device.Name));
-    }
-
     /// <summary>Says that every input is fine: prints the device that really runs, then the notices that waited.</summary>
     internal void Accept(Device device)
     {
