@@ -26,7 +26,6 @@ internal static class GemmKernels
     private const int Wide = 128;
     private const int WidePitch = Wide + 4;
     private const int WideSlice = TileStaging.Depth * WidePitch / 4;
-    private const int GroupedRows = 8;
 
     /// <summary>Tiles of 64 x 64, for small matrices. 128 threads, 8 x 4 elements each; 17 KB of static shared memory.</summary>
     [GpuKernel(128, MinimumBlocks = 4, MaximumRegisters = 128, Expects = "FFMA LDS.128 LDG.E.128")]
@@ -52,7 +51,7 @@ internal static class GemmKernels
     {
         var sharedA = SharedMemory.Allocate<Float4>(2 * NarrowSlice);
         var sharedB = SharedMemory.Allocate<Float4>(2 * NarrowSlice);
-        var place = TilePlace.Of(batch, m, n, k, Narrow, GroupedRows);
+        var place = TilePlace.Of(batch, m, n, k, Narrow);
         var (alignedA, alignedB) = ((options & GemmOptions.AlignedA) != 0, (options & GemmOptions.AlignedB) != 0);
         var aStart = place.A;
         var bStart = place.B;
@@ -137,7 +136,7 @@ internal static class GemmKernels
     {
         var sharedA = SharedMemory.Allocate<Float4>(2 * WideSlice);
         var sharedB = SharedMemory.Allocate<Float4>(2 * WideSlice);
-        var place = TilePlace.Of(batch, m, n, k, Wide, GroupedRows);
+        var place = TilePlace.Of(batch, m, n, k, Wide);
         var (alignedA, alignedB) = ((options & GemmOptions.AlignedA) != 0, (options & GemmOptions.AlignedB) != 0);
         var depth = place.Depth;
         var tx = Group.IdxX & 15;

@@ -14,7 +14,9 @@ namespace PlamoNative.Kernels;
 /// </remarks>
 internal static class GemmRowsKernels
 {
-    private const int Warps = 4;
+    /// <summary>Rows of W a block.</summary>
+    internal const int Warps = 4;
+
     private const int Step = 256;
 
     /// <summary>One row of X.</summary>

@@ -126,7 +126,8 @@ internal static class TileStaging
         WriteOne(output, row + column + 3, valid > 3, values.W, accumulates);
     }
 
-    private static void WriteOne(ArrayView<float> output, long place, bool isThere, float value, bool accumulates)
+    /// <summary>Writes (or adds) one element, where there is one.</summary>
+    public static void WriteOne(ArrayView<float> output, long place, bool isThere, float value, bool accumulates)
     {
         if (isThere)
         {
