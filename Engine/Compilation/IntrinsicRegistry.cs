@@ -47,6 +47,13 @@ internal sealed class IntrinsicRegistry
         }
     }
 
+    /// <summary>Whether kernels' code can be in an assembly: it is Engine or refers to it.</summary>
+    public static bool IsOurs(Assembly assembly)
+    {
+        var engine = typeof(PtxInstructionAttribute).Assembly;
+        return assembly == engine || (!IsPlatform(assembly.GetName().Name!) && assembly.GetReferencedAssemblies().Any(r => r.Name == engine.GetName().Name));
+    }
+
     private static void Visit(Assembly assembly, HashSet<Assembly> seen)
     {
         var engine = typeof(PtxInstructionAttribute).Assembly.GetName().Name;

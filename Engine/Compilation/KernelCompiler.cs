@@ -34,8 +34,13 @@ public sealed class KernelCompiler(Assembly assembly)
             throw new KernelCompilationException(kernel.Name, KernelDefinition.Describe(kernel.Method), $"it is declared for {first.Directive} and cannot be had for {target.Directive}");
         }
 
+        return Describe(kernel, target, PtxText.Finish(Generate(kernel, target, lineInformation), kernel, target, ParameterLayout.Of(kernel), lineInformation));
+    }
+
+    /// <summary>What a finished text and its method say about a launch.</summary>
+    internal static CompiledPtx Describe(KernelDefinition kernel, PtxTarget target, string text)
+    {
         var parameters = ParameterLayout.Of(kernel);
-        var text = PtxText.Finish(Generate(kernel, target, lineInformation), kernel, target, parameters, lineInformation);
         var bytes = parameters.Length == 0 ? 0 : parameters[^1].Offset + parameters[^1].Size;
         return new CompiledPtx(kernel, target, text, parameters, bytes, PtxText.StaticSharedBytes(text), PtxText.UsesDynamicShared(text));
     }
