@@ -1,14 +1,6 @@
+using PlamoNative.PtxEmulator.Numerics;
+
 namespace PlamoNative.PtxEmulator;
-
-/// <summary>How sums inside a tensor core are made.</summary>
-public enum AccumulationModel
-{
-    /// <summary>As the target architecture does.</summary>
-    Target,
-
-    /// <summary>Exact sum, rounded once.</summary>
-    Exact,
-}
 
 /// <summary>What a machine is like.</summary>
 public sealed record MachineOptions
@@ -22,8 +14,8 @@ public sealed record MachineOptions
     /// <summary>Threads that run blocks; 0 takes one a processor.</summary>
     public int Workers { get; init; }
 
-    /// <summary>How tensor cores add.</summary>
-    public AccumulationModel Accumulation { get; init; }
+    /// <summary>How tensor cores add; null: as the target architecture does.</summary>
+    public AccumulationModel? Accumulation { get; init; }
 
     /// <summary>Shared bytes a block may have, static and dynamic together.</summary>
     public int MaximumSharedBytes { get; init; } = 227 * 1024;

@@ -47,7 +47,7 @@ internal sealed class Barrier(Block block, int id)
         _arrived[warp.Index] |= lanes;
         _predicateCount += BitOperations.PopCount(predicates & lanes);
         _participants += BitOperations.PopCount(lanes);
-        warp.Launch.Races(block)?.Release(warp, this);
+        block.RaceCheck?.Release(warp, this);
         if (waits)
         {
             foreach (var (other, _, at) in _waiting)
@@ -105,11 +105,11 @@ internal sealed class Barrier(Block block, int id)
         {
             split.State = SplitState.Ready;
             split.HasPassed = true;
-            block.Launch.Races(block)?.Acquire(warp, this);
+            block.RaceCheck?.Acquire(warp, this);
             at.OnComplete(warp, split, Result);
         }
 
         Reset();
-        block.Launch.Races(block)?.Forget(this);
+        block.RaceCheck?.Forget(this);
     }
 }

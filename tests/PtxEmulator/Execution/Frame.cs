@@ -28,7 +28,7 @@ internal sealed unsafe class Frame(FunctionCode function)
     internal void Enter(Frame? parent, int callPc, uint lanes, uint localStart)
     {
         (Parent, CallPc, Live, LocalStart) = (parent, callPc, lanes, localStart);
-        LocalEnd = localStart + function.LocalBytes;
+        LocalEnd = localStart + Function.LocalBytes;
         _registers.Clear();
     }
 }

@@ -103,8 +103,6 @@ internal sealed unsafe class Launch
 
     internal void Stop() => IsStopped = true;
 
-    internal RaceCheck? Races(Block block) => block.RaceCheck;
-
     private static void Demand(bool holds, string expected, string found)
     {
         if (!holds)

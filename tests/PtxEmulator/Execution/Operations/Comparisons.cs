@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using PlamoNative.PtxEmulator.Numerics;
 
 namespace PlamoNative.PtxEmulator.Execution;
 
@@ -126,5 +127,5 @@ internal readonly struct AnyNaN<T> : IComparison<T>
 internal readonly struct Flushed<TComparison> : IComparison<float>
     where TComparison : struct, IComparison<float>
 {
-    public static bool Holds(float a, float b) => TComparison.Holds(Floats.Flush(a), Floats.Flush(b));
+    public static bool Holds(float a, float b) => TComparison.Holds(F32.Flush(a), F32.Flush(b));
 }

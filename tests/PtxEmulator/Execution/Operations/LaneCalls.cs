@@ -3,13 +3,11 @@ using System.Runtime.CompilerServices;
 
 namespace PlamoNative.PtxEmulator.Execution;
 
-/// <summary>One value in, one out, by a static method: for instructions that are not hot.</summary>
-internal sealed unsafe class UnaryCall<TA, TResult>(delegate*<TA, TResult> function, int destination, Source a) : Instruction
+/// <summary>One value in, one out, by a delegate: for instructions that are not hot.</summary>
+internal sealed unsafe class UnaryCall<TA, TResult>(Func<TA, TResult> function, int destination, Source a) : Instruction
     where TA : unmanaged
     where TResult : unmanaged
 {
-    private readonly delegate*<TA, TResult> _function = function;
-
     internal override void Execute(Warp warp, uint mask)
     {
         var d = (TResult*)(warp.Registers + destination);
@@ -17,19 +15,17 @@ internal sealed unsafe class UnaryCall<TA, TResult>(delegate*<TA, TResult> funct
         for (; mask != 0; mask &= mask - 1)
         {
             var lane = BitOperations.TrailingZeroCount(mask);
-            d[lane] = _function(x[lane]);
+            d[lane] = function(x[lane]);
         }
     }
 }
 
-/// <summary>Two values in, one out, by a static method.</summary>
-internal sealed unsafe class BinaryCall<TA, TB, TResult>(delegate*<TA, TB, TResult> function, int destination, Source a, Source b) : Instruction
+/// <summary>Two values in, one out, by a delegate.</summary>
+internal sealed unsafe class BinaryCall<TA, TB, TResult>(Func<TA, TB, TResult> function, int destination, Source a, Source b) : Instruction
     where TA : unmanaged
     where TB : unmanaged
     where TResult : unmanaged
 {
-    private readonly delegate*<TA, TB, TResult> _function = function;
-
     internal override void Execute(Warp warp, uint mask)
     {
         var d = (TResult*)(warp.Registers + destination);
@@ -38,20 +34,18 @@ internal sealed unsafe class BinaryCall<TA, TB, TResult>(delegate*<TA, TB, TResu
         for (; mask != 0; mask &= mask - 1)
         {
             var lane = BitOperations.TrailingZeroCount(mask);
-            d[lane] = _function(x[lane], y[lane]);
+            d[lane] = function(x[lane], y[lane]);
         }
     }
 }
 
-/// <summary>Three values in, one out, by a static method.</summary>
-internal sealed unsafe class TernaryCall<TA, TB, TC, TResult>(delegate*<TA, TB, TC, TResult> function, int destination, Source a, Source b, Source c) : Instruction
+/// <summary>Three values in, one out, by a delegate.</summary>
+internal sealed unsafe class TernaryCall<TA, TB, TC, TResult>(Func<TA, TB, TC, TResult> function, int destination, Source a, Source b, Source c) : Instruction
     where TA : unmanaged
     where TB : unmanaged
     where TC : unmanaged
     where TResult : unmanaged
 {
-    private readonly delegate*<TA, TB, TC, TResult> _function = function;
-
     internal override void Execute(Warp warp, uint mask)
     {
         var d = (TResult*)(warp.Registers + destination);
@@ -61,7 +55,7 @@ internal sealed unsafe class TernaryCall<TA, TB, TC, TResult>(delegate*<TA, TB, 
         for (; mask != 0; mask &= mask - 1)
         {
             var lane = BitOperations.TrailingZeroCount(mask);
-            d[lane] = _function(x[lane], y[lane], z[lane]);
+            d[lane] = function(x[lane], y[lane], z[lane]);
         }
     }
 }
