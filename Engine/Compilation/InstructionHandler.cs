@@ -31,15 +31,22 @@ internal static class InstructionHandler
             }
         }
 
-        var result = value.Type.IsVoidType ? [] : Flatten(generator, generator.Allocate(value));
         var prologue = new StringBuilder();
-        if (attribute.InPlace >= 0)
+        string[] result;
+        if (attribute.InPlace >= 0 && TryOverwrite((MethodCall)value, attribute.InPlace, generator))
         {
-            // Tied registers: the assembler coalesces the moves away.
-            var initial = arguments[attribute.InPlace].Registers(method);
-            for (var i = 0; i < result.Length; i++)
+            result = arguments[attribute.InPlace].Registers(method);
+        }
+        else
+        {
+            result = value.Type.IsVoidType ? [] : Flatten(generator, generator.Allocate(value));
+            if (attribute.InPlace >= 0)
             {
-                prologue.Append(CultureInfo.InvariantCulture, $"\tmov.b{Bits(result[i])} {result[i]}, {initial[i]};\n");
+                var initial = arguments[attribute.InPlace].Registers(method);
+                for (var i = 0; i < result.Length; i++)
+                {
+                    prologue.Append(CultureInfo.InvariantCulture, $"\tmov.b{Bits(result[i])} {result[i]}, {initial[i]};\n");
+                }
             }
         }
 
@@ -55,6 +62,22 @@ internal static class InstructionHandler
         PTXCodeGenerator.PrimitiveRegister primitive => ["%" + PTXRegisterAllocator.GetStringRepresentation(generator.EnsureHardwareRegister(primitive))],
         _ => throw new InstructionException($"a value of type {register.Type} has no registers"),
     };
+
+    /// <summary>Gives the result the argument's own registers, where nothing wants the argument any more.</summary>
+    private static bool TryOverwrite(MethodCall call, int index, PTXCodeGenerator generator)
+    {
+        Value argument = call[index];
+        if (!TiedRegisters.MayOverwrite(call, argument) || !IsHardware(generator.Load(argument)))
+        {
+            return false;
+        }
+
+        generator.Bind(call, generator.Load(argument));
+        return true;
+    }
+
+    private static bool IsHardware(PTXCodeGenerator.Register register)
+        => register is PTXCodeGenerator.HardwareRegister || (register is PTXCodeGenerator.CompoundRegister compound && compound.Children.All(IsHardware));
 
     private static void RequireSpace(MethodInfo method, string demanded, string found)
     {

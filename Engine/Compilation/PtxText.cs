@@ -39,7 +39,8 @@ internal static partial class PtxText
             text.Append(string.Join('\n', parts.Files)).Append('\n');
         }
 
-        var named = PtxNames.Renumber(text.ToString(), kernel, parameters);
+        // A register moved to itself is what remains of a loop variable that is updated in place.
+        var named = PtxNames.Renumber(Idle().Replace(text.ToString(), ""), kernel, parameters);
         return Blank().Replace(named, "\n\n").TrimEnd('\n') + "\n";
     }
 
@@ -85,6 +86,9 @@ internal static partial class PtxText
 
     [GeneratedRegex(@"^\s*\.shared \.align (?<alignment>\d+) \.b8 \w+\[(?<size>\d+)\];", RegexOptions.Multiline)]
     private static partial Regex Shared();
+
+    [GeneratedRegex(@"^\s*mov\.\w+\s+(%\w+), \1;\n", RegexOptions.Multiline)]
+    private static partial Regex Idle();
 
     [GeneratedRegex(@"\n{3,}")]
     private static partial Regex Blank();

@@ -205,13 +205,15 @@ internal static class InstructionExamples
         var a = Wgmma.Descriptor(address, 16, 1024, 1);
         var b = Wgmma.Descriptor(address + 8192, 16, 1024, 1);
         var sum = default(Accumulators64);
-        Wgmma.Fence();
         for (var k = 0; k < steps; k++)
         {
+            // Inside the loop: what sets the accumulators first has to come before the fence.
+            Wgmma.Fence();
             sum = Wgmma.N128K16(sum, a + ((ulong)(uint)k * 2), b + ((ulong)(uint)k * 2), 1);
+            Wgmma.Commit();
+            Wgmma.WaitGroup(1);
         }
 
-        Wgmma.Commit();
         Wgmma.WaitGroup(0);
         var t = Group.IdxX * 4;
         target[t] = sum.Low.Low.A;

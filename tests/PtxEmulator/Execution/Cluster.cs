@@ -7,6 +7,11 @@ internal sealed class Cluster
 {
     private const int WarpSlice = 4096;
 
+    /// <summary>Instructions of a turn when the blocks look at memory that others may write, and when they only compute.</summary>
+    private const long PollingSlice = 16 * 1024;
+
+    private const long ComputingSlice = 8 << 20;
+
     internal Cluster(Launch launch, int size)
     {
         Launch = launch;
@@ -25,12 +30,8 @@ internal sealed class Cluster
 
     internal ClusterBarrier Barrier { get; }
 
-    /// <summary>Instructions that one turn may take; grows with every turn.</summary>
-    internal long Slice { get; private set; }
-
     internal void Start(long firstBlock)
     {
-        Slice = 64 * 1024;
         Barrier.Reset();
         for (var i = 0; i < Blocks.Length; i++)
         {
@@ -64,6 +65,11 @@ internal sealed class Cluster
                     var before = warp.WarpInstructions;
                     ran |= warp.Run(WarpSlice);
                     spent += warp.WarpInstructions - before;
+                    if (warp.WarpInstructions > Launch.Options.MaximumWarpInstructions)
+                    {
+                        Deadlocks.TooLong(warp);
+                        return true;
+                    }
                 }
             }
 
@@ -77,15 +83,10 @@ internal sealed class Cluster
                 return true;
             }
 
-            if (spent > Slice)
+            // A block that waits for another must let it run; one that only computes may keep its turn for long.
+            if (spent > PollingSlice && (spent > ComputingSlice || Array.Exists(Blocks, block => block.HasPolled)))
             {
-                // A block that waits for another must let it run; one that only computes may keep its turn for long.
-                var polled = Array.Exists(Blocks, block => block.HasPolled);
-                if (polled || spent > Slice * 64)
-                {
-                    Slice = Math.Min(Slice * 2, 1L << 24);
-                    return false;
-                }
+                return false;
             }
         }
     }

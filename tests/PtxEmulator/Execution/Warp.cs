@@ -61,6 +61,7 @@ internal sealed unsafe partial class Warp
         frame.Enter(null, 0, lanes, AddressMap.LocalBase);
         _splits.Add(new(lanes, frame, 0, null));
         _next = 0;
+        StartAsync();
     }
 
     internal Frame TakeFrame(FunctionCode function) =>

@@ -14,6 +14,12 @@ internal static class ControlLowering
                 var branch = new Branch();
                 b.WhenPlaced([b.Label(Name(b, 0))], targets => branch.Target = targets[0]);
                 b.Add(branch);
+                if (s.Guard is not null)
+                {
+                    // The way out of a loop has no label, and is where its lanes meet.
+                    b.AddJoin();
+                }
+
                 return true;
             case "brx":
                 return Indexed(b);

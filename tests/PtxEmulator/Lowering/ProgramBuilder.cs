@@ -26,6 +26,16 @@ internal sealed class ProgramBuilder
         var builder = new ProgramBuilder(kernel);
         builder.CollectShared();
         builder.Program.Entry = builder.Function(kernel.Syntax);
+
+        // Tables of functions are read by calls that name none.
+        foreach (var symbol in builder.Module.Variables.SelectMany(variable => variable.Initializers).Select(initializer => initializer.Symbol))
+        {
+            if (symbol is not null && builder.Module.Functions.Find(function => function.Name == symbol && function.Body is not null) is { } function)
+            {
+                builder.Function(function);
+            }
+        }
+
         while (builder._pending.TryDequeue(out var next))
         {
             new FunctionBuilder(builder, next.Syntax, next.Code).Build();
