@@ -144,7 +144,7 @@ public sealed class AccumulationTests
         uint[] single = [c];
         TensorProduct.Execute(plan, typeA, typeB, typeC, 1, 1, a.Length, a, b, single);
         uint[] eight = [0, 0, 0, 0, 0, 0, 0, c];
-        TensorProduct.Execute(plan, typeA, typeB, typeC, 1, 8, a.Length, a, [.. new uint[7 * b.Length], .. b], eight);
+        TensorProduct.Execute(plan, typeA, typeB, typeC, 1, 8, a.Length, a, [.. b.SelectMany(code => (uint[])[.. new uint[7], code])], eight);
         return [single[0], eight[7]];
     }
 

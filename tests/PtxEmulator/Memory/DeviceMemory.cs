@@ -5,9 +5,15 @@ internal sealed unsafe class Region(ulong start, PinnedBuffer buffer, long size,
 {
     internal static readonly Region None = new(0, new PinnedBuffer(0), 0, "nothing", true);
 
+    /// <summary>Keeps the bytes alive: all others know only where they are.</summary>
+    internal PinnedBuffer Buffer { get; } = buffer;
+
     internal ulong Start { get; } = start;
 
     internal byte* Pointer { get; } = buffer.Pointer;
+
+    /// <summary>The owner of the bytes: with the pointer alone the collector would take them.</summary>
+    internal PinnedBuffer Buffer { get; } = buffer;
 
     internal ulong Size { get; private set; } = (ulong)size;
 
