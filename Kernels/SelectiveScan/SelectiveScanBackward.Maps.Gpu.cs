@@ -11,7 +11,7 @@ internal static partial class SelectiveScanBackwardKernels
     /// Parts of dB and dC of a group of heads, [group, token, 2, N], one chain over its heads in order; and, for each head, <c>da_i = Σ_{t >= i} Σ_{s &lt; i} M_ts</c> in
     /// <paramref name="pairSums"/> [chunk, head, 64]. Grid (chunk, group, panel of n).
     /// </summary>
-    [GpuKernel(TileProduct64.Threads)]
+    [GpuKernel(TileProduct64.Threads, MinimumBlocks = 2)]
     public static void Maps(
         ArrayView<long> sequences,
         ArrayView<float> x,
