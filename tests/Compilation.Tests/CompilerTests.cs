@@ -155,6 +155,7 @@ public sealed partial class CompilerTests
     public void What_does_not_compile_says_which_kernel_and_why(string method, string target, string first, string second)
     {
         var error = Assert.Throws<KernelCompilationException>(() => Compiled.Compiler.Compile(RefusedExamples.Declare(method, target), PtxTarget.Parse(target)));
+        Assert.Contains("RefusedExamples." + method, error.Message);
         Assert.Contains(first, error.Message);
         Assert.Contains(second, error.Message);
         Assert.DoesNotContain("\n", error.Message);
@@ -173,7 +174,7 @@ public sealed partial class CompilerTests
         => Assert.Throws<KernelCompilationException>(() => Compiled.Ptx("InstructionExamples.Warpgroup", "90"));
 
     private static string[] Code(string text)
-        => [.. text.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0 && !l.StartsWith(".loc", StringComparison.Ordinal) && !l.StartsWith(".file", StringComparison.Ordinal))];
+        => [.. text.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0 && !l.StartsWith("//", StringComparison.Ordinal) && !l.StartsWith(".loc", StringComparison.Ordinal) && !l.StartsWith(".file", StringComparison.Ordinal))];
 
     [GeneratedRegex(@"\b(ld|st)\.(volatile\.)?(v[24]\.)?[bfsu](8|16|32|64)\b")]
     private static partial Regex GenericAccess();
