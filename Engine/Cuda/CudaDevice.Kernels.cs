@@ -1,12 +1,20 @@
+using System.Text;
+
 namespace PlamoNative.Engine;
 
 /// <content>Kernels: finding, loading, launching, recording.</content>
 public sealed unsafe partial class CudaDevice
 {
+    private const int LongestLog = 4000;
+
+    // Every device that has clusters takes this size; larger ones must be allowed.
+    private const int LargestPortableCluster = 8;
+
     private readonly Lock _kernelLock = new();
     private readonly List<KernelLibrary> _libraries = [];
     private readonly Dictionary<string, CudaKernel> _kernels = new(StringComparer.Ordinal);
     private CudaKernel? _lastLaunched;
+    private CubinCache? _cubins;
 
     /// <summary>Adds kernels of one's own; among equal names those of the library that was added first count.</summary>
     public void Use(KernelLibrary library)
@@ -34,6 +42,11 @@ public sealed unsafe partial class CudaDevice
                 Enter();
                 var module = LoadModule(library, manifest);
                 Check(Driver.GetFunction(module, manifest.Entry, out var function), "cuModuleGetFunction", name, $"entry {manifest.Entry}");
+                if (manifest.ClusterSize > LargestPortableCluster)
+                {
+                    Check(Driver.SetFunctionAttribute(function, CudaFunctionAttribute.AllowsNonPortableCluster, 1), "cuFuncSetAttribute", name, $"clusters of {manifest.ClusterSize}");
+                }
+
                 _kernels.Add(name, kernel = new CudaKernel(this, manifest, module, function));
             }
 
@@ -119,11 +132,28 @@ public sealed unsafe partial class CudaDevice
     private nint LoadModule(KernelLibrary library, KernelManifest manifest)
     {
         var options = new CudaModuleOptions(Options.OptimizationLevel, Options.MaximumRegisters, Options.HasLineInformation);
-        var ptx = System.Text.Encoding.UTF8.GetBytes(library.Text(manifest) + '\0');
-        var code = Driver.LoadModule(ptx, options, out var module, out var log);
-        Check(code, "cuModuleLoadDataEx", manifest.Name, $"{manifest.Architecture.Target}: {log}");
+        var ptx = Encoding.UTF8.GetBytes(library.Text(manifest) + '\0');
+        if (!Driver.CanLink)
+        {
+            Check(Driver.LoadModule(ptx, options, out var direct, out var said), "cuModuleLoadDataEx", manifest.Name, LogOf(manifest, said));
+            return direct;
+        }
+
+        var key = CubinCache.KeyOf(ptx, options, Info);
+        if (_cubins?.Find(key) is { } kept && Driver.LoadModule(kept, options, out var module, out _) == CudaResult.Success)
+        {
+            return module;
+        }
+
+        Check(Driver.Link(ptx, options, out var cubin, out var log), "cuLinkAddData", manifest.Name, LogOf(manifest, log));
+        Check(Driver.LoadModule(cubin, options, out module, out log), "cuModuleLoadDataEx", manifest.Name, LogOf(manifest, log));
+        _cubins?.Keep(key, cubin);
         return module;
     }
+
+    /// <summary>What the assembler said, on one line: the message is printed as one.</summary>
+    private static string LogOf(KernelManifest manifest, string log) =>
+        $"{manifest.Architecture.Target}{(log.Length == 0 ? "" : ": ")}{OneLine.Clean(log.ReplaceLineEndings(" | "), LongestLog)}";
 
     private void UnloadKernels()
     {

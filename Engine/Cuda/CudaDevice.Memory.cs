@@ -127,7 +127,7 @@ public sealed unsafe partial class CudaDevice
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         Enter();
         Check(Driver.AllocateHost(Math.Max(bytes, 1), out var address), "cuMemHostAlloc", detail: $"{bytes} bytes");
-        return new PinnedStorage(Driver, address, Math.Max(bytes, 1));
+        return new PinnedStorage(this, address, Math.Max(bytes, 1));
     }
 
     /// <summary>
@@ -167,8 +167,8 @@ public sealed unsafe partial class CudaDevice
         }
     }
 
-    private sealed class PinnedStorage(CudaDriver driver, nint address, long bytes) : Storage(address, bytes)
+    private sealed class PinnedStorage(CudaDevice device, nint address, long bytes) : Storage(address, bytes)
     {
-        protected override void Free(nint address, bool forgotten) => _ = driver.FreeHost(address);
+        protected override void Free(nint address, bool forgotten) => _ = device.TryEnter() ? device.Driver.FreeHost(address) : CudaResult.Success;
     }
 }

@@ -22,6 +22,7 @@ public sealed unsafe partial class CudaDevice : Device
         Check(driver.Initialize(), "cuInit");
         Info = CudaDeviceReader.Read(driver, ordinal);
         _libraries.Add(library);
+        _cubins = CubinCache.For(Options);
         Check(driver.RetainContext(ordinal, out _context), "cuDevicePrimaryCtxRetain");
         Pool = new CudaMemoryPool(driver, Name, Options.UsesMemoryPool, Enter);
         _ring = new PinnedRing(this, Math.Max(1 << 12, Options.StagingBytes / StagingChunks), StagingChunks);
@@ -90,6 +91,12 @@ public sealed unsafe partial class CudaDevice : Device
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         Check(Driver.SetCurrent(_context), "cuCtxSetCurrent");
     }
+
+    /// <summary>As <see cref="Enter"/> for what is given back late; false when the device is gone, and all that it had with it.</summary>
+    internal bool TryEnter() => !_isDisposed && Driver.SetCurrent(_context) == CudaResult.Success;
+
+    /// <summary>Ends what the copies' staging has to do with a stream that is about to end.</summary>
+    internal void Leave(CudaStream stream) => _ring.Leave(stream.Handle);
 
     internal void Check(int code, string call, string? kernel = null, string? detail = null) => Driver.Check(code, call, kernel, detail);
 

@@ -12,8 +12,8 @@ public sealed record CudaDeviceOptions
     /// <summary>A bound on the registers of all kernels; 0 leaves each its own.</summary>
     public int MaximumRegisters { get; init; }
 
-    /// <summary>Whether machine code keeps the lines of its source, so that Nsight shows them.</summary>
-    public bool HasLineInformation { get; init; }
+    /// <summary>Whether machine code keeps the lines of its source, so that Nsight shows them. Also by <c>PLAMO_CUDA_LINES=1</c>.</summary>
+    public bool HasLineInformation { get; init; } = Environment.GetEnvironmentVariable("PLAMO_CUDA_LINES") == "1";
 
     /// <summary>Whether each launch is waited for, so that a failure names the kernel that it happened in; slow. Also by <c>PLAMO_CUDA_BLOCKING=1</c>.</summary>
     public bool IsBlocking { get; init; } = Environment.GetEnvironmentVariable("PLAMO_CUDA_BLOCKING") == "1";

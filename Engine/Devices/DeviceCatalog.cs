@@ -5,20 +5,29 @@ namespace PlamoNative.Engine;
 /// <summary>The one door to devices: names are looked up honestly, and nothing falls back silently.</summary>
 public static class DeviceCatalog
 {
+    // What the last opening of auto found: a driver that lists a GPU may still refuse it.
+    private static string? _autoProblem;
+
     /// <summary>What looking for NVIDIA GPUs found; probed once a process.</summary>
     public static CudaProbe Cuda => CudaProber.Probe();
 
     /// <summary>Opens the device of a name.</summary>
-    /// <param name="name"><c>auto</c> (the fastest that kernels exist for), <c>cpu</c>, or <c>cuda:N</c>.</param>
+    /// <param name="name"><c>auto</c> (the first GPU that the kernels run on, else the processor), <c>cpu</c>, or <c>cuda:N</c>.</param>
     /// <param name="threadCount">Threads for kernels on the processor; 0 means one per logical processor.</param>
+    /// <param name="options">How a GPU is used.</param>
     /// <exception cref="ConfigurationException">The name is none of these.</exception>
     /// <exception cref="DeviceUnavailableException">The device is named but cannot be used.</exception>
-    public static Device Open(string name, int threadCount = 0)
+    public static Device Open(string name, int threadCount = 0, CudaDeviceOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (name is "auto" or "cpu")
+        if (name == "cpu")
         {
             return new CpuDevice(threadCount);
+        }
+
+        if (name == "auto")
+        {
+            return OpenCuda(0, options, out _autoProblem) is { } gpu ? gpu : new CpuDevice(threadCount);
         }
 
         if (!name.StartsWith("cuda:", StringComparison.Ordinal)
@@ -27,22 +36,57 @@ public static class DeviceCatalog
             throw new ConfigurationException("device", "name", "auto, cpu or cuda:N", $"'{name}'");
         }
 
-        var probe = Cuda;
+        return OpenCuda(ordinal, options, out var problem) ?? throw new DeviceUnavailableException(name, problem!);
+    }
+
+    /// <summary>Why <c>auto</c> opens what it opens, in a few words for the first line of a command.</summary>
+    public static string ExplainAuto() =>
+        _autoProblem ?? ProblemOf(Cuda, 0, () => KernelLibrary.Default) ?? "the driver and kernels for cuda:0 are there";
+
+    /// <summary>Why a device cannot be used, or null.</summary>
+    internal static string? ProblemOf(CudaProbe probe, int ordinal, Func<KernelLibrary> kernels)
+    {
         if (probe.Problem is { } problem)
         {
-            throw new DeviceUnavailableException(name, problem);
+            return problem;
         }
 
         if (ordinal >= probe.Devices.Count)
         {
-            throw new DeviceUnavailableException(name, $"the driver lists {probe.Devices.Count} device(s), the last is cuda:{probe.Devices.Count - 1}");
+            return $"the driver lists {probe.Devices.Count} device(s), the last is cuda:{probe.Devices.Count - 1}";
         }
 
-        throw new DeviceUnavailableException(name, $"{probe.Devices[ordinal].Name} is there, but this version has kernels for the processor only");
+        var info = probe.Devices[ordinal];
+        try
+        {
+            var library = kernels();
+            var (major, minor) = (info.ComputeCapabilityMajor, info.ComputeCapabilityMinor);
+            return library.Kernels.Any(kernel => kernel.Architecture.RunsOn(major, minor))
+                ? null
+                : $"{info.Name} has compute capability {major}.{minor}, and no kernel of {library.Source} runs on it";
+        }
+        catch (Exception failure) when (failure is KernelNotFoundException or ModelFormatException)
+        {
+            return $"{info.Name} is there, but its kernels are not: {failure.Message}";
+        }
     }
 
-    /// <summary>Why <c>auto</c> opens what it opens, in a few words for the first line of a command.</summary>
-    public static string ExplainAuto() => Cuda.Problem is { } problem
-        ? problem
-        : "this version has kernels for the processor only";
+    private static CudaDevice? OpenCuda(int ordinal, CudaDeviceOptions? options, out string? problem)
+    {
+        problem = ProblemOf(Cuda, ordinal, () => KernelLibrary.Default);
+        if (problem is not null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return new CudaDevice(NativeCudaDriver.Shared.Driver!, ordinal, KernelLibrary.Default, options);
+        }
+        catch (CudaException failure)
+        {
+            problem = failure.Message;
+            return null;
+        }
+    }
 }

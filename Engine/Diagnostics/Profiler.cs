@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace PlamoNative.Engine;
 
-/// <summary>Named time ranges around operators, layers and phases. Free when nobody records: a range is then one read of a field.</summary>
+/// <summary>
+/// Named time ranges around operators, layers and phases. Free when nobody records: a range is then a read of two fields. A program that was started by Nsight
+/// Systems or Nsight Compute shows the same ranges there.
+/// </summary>
 public static class Profiler
 {
     private static ChromeTrace? _trace;
@@ -26,6 +29,11 @@ public static class Profiler
     public static ProfilerRange Range(string name, string category = "operator")
     {
         var trace = Volatile.Read(ref _trace);
+        if (Nvtx.IsOn)
+        {
+            Nvtx.Push(name);
+        }
+
         return new ProfilerRange(trace, name, category, trace is null ? 0 : Stopwatch.GetTimestamp());
     }
 }

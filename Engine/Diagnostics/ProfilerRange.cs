@@ -9,6 +9,7 @@ public readonly ref struct ProfilerRange
     private readonly string _name;
     private readonly string _category;
     private readonly long _start;
+    private readonly bool _isInNvtx;
 
     internal ProfilerRange(ChromeTrace? trace, string name, string category, long start)
     {
@@ -16,8 +17,16 @@ public readonly ref struct ProfilerRange
         _name = name;
         _category = category;
         _start = start;
+        _isInNvtx = Nvtx.IsOn;
     }
 
     /// <summary>Ends the range.</summary>
-    public void Dispose() => _trace?.Add(_name, _category, _start, Stopwatch.GetTimestamp());
+    public void Dispose()
+    {
+        _trace?.Add(_name, _category, _start, Stopwatch.GetTimestamp());
+        if (_isInNvtx)
+        {
+            Nvtx.Pop();
+        }
+    }
 }

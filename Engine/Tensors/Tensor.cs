@@ -119,7 +119,7 @@ public sealed unsafe partial class Tensor : IDisposable
     /// <param name="byteOffset">Where the tensor begins in it.</param>
     /// <param name="shape">Axis sizes.</param>
     /// <param name="dtype">Element type.</param>
-    /// <exception cref="ArgumentException">The tensor would reach past the end of the memory.</exception>
+    /// <exception cref="ArgumentException">The tensor would reach past the end of the memory, or the device cannot read it.</exception>
     public static Tensor FromStorage(Device device, Storage storage, long byteOffset, Shape shape, DType dtype)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -128,6 +128,11 @@ public sealed unsafe partial class Tensor : IDisposable
         if (byteOffset < 0 || bytes > storage.ByteLength - byteOffset)
         {
             throw new ArgumentException($"{bytes} bytes at {byteOffset} reach past the {storage.ByteLength} bytes of the storage", nameof(byteOffset));
+        }
+
+        if (device.IsHostMemory != storage.IsHostMemory)
+        {
+            throw new ArgumentException($"the kernels of {device.Name} cannot read this memory: it is {(storage.IsHostMemory ? "the processor's" : "a GPU's")}", nameof(storage));
         }
 
         storage.AddReference();

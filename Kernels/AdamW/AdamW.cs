@@ -7,7 +7,7 @@ namespace PlamoNative.Kernels;
 /// One optimizer step of AdamW (decoupled weight decay) over many tensors, in place: <c>g = scale · gradient</c>, <c>m = β1 m + (1 - β1) g</c>,
 /// <c>v = β2 v + (1 - β2) g²</c>, <c>p = p (1 - rate λ) - rate (m / (1 - β1^s)) / (√(v / (1 - β2^s)) + ε)</c>.
 /// </summary>
-public static class AdamW
+public static partial class AdamW
 {
     // A root, a division and four streams: an element costs about as much as ten additions.
     private const int CostOfElement = 10;
@@ -35,7 +35,18 @@ public static class AdamW
             OperatorChecks.Dense(nameof(AdamW), nameof(parameter.Gradient), parameter.Gradient, value.Shape, value.DType);
             OperatorChecks.Dense(nameof(AdamW), nameof(parameter.FirstMoment), parameter.FirstMoment, value.Shape, value.DType);
             OperatorChecks.Dense(nameof(AdamW), nameof(parameter.SecondMoment), parameter.SecondMoment, value.Shape, value.DType);
-            OperatorChecks.Workers(nameof(AdamW), value);
+        }
+
+        if (parameters.Length > 0 && parameters[0].Exact.Device is CudaDevice device)
+        {
+            OnGpu(device, parameters, settings, learningRate, step, gradientScale);
+            return;
+        }
+
+        foreach (var parameter in parameters)
+        {
+            // All devices before the first change.
+            OperatorChecks.Workers(nameof(AdamW), parameter.Exact);
         }
 
         var firstCorrection = 1 / (1 - Power(settings.Beta1, step));

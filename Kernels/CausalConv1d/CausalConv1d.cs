@@ -21,11 +21,18 @@ internal static partial class CausalConv1d
     public static unsafe void Forward(Tensor input, Tensor weight, SequenceOffsets offsets, ReadOnlySpan<ConvState> states, Tensor output)
     {
         var (channels, kernelSize) = Check(input, weight, offsets, states, output);
-        var workers = OperatorChecks.Workers(nameof(CausalConv1d), output);
         if (channels == 0 || offsets.TokenCount == 0)
         {
             return;
         }
+
+        if (output.Device is CudaDevice device)
+        {
+            OnGpu(device, input, weight, offsets, states, output, checked((int)channels), kernelSize);
+            return;
+        }
+
+        var workers = OperatorChecks.Workers(nameof(CausalConv1d), output);
 
         var view = new RowView(input);
         var heads = input.Shape.Rank == 3 ? checked((int)input.Shape[1]) : 1;

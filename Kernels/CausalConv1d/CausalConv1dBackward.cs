@@ -19,11 +19,18 @@ public static partial class CausalConv1dBackward
     public static unsafe void Run(Tensor input, Tensor weight, SequenceOffsets offsets, Tensor outputGradient, Tensor inputGradient, Tensor weightGradient)
     {
         var (channels, kernelSize) = Check(input, weight, offsets, outputGradient, inputGradient, weightGradient);
-        var workers = OperatorChecks.Workers(nameof(CausalConv1dBackward), inputGradient);
         if (channels == 0 || offsets.TokenCount == 0)
         {
             return;
         }
+
+        if (inputGradient.Device is CudaDevice device)
+        {
+            OnGpu(device, input, weight, offsets, outputGradient, inputGradient, weightGradient, channels, kernelSize);
+            return;
+        }
+
+        var workers = OperatorChecks.Workers(nameof(CausalConv1dBackward), inputGradient);
 
         var view = new RowView(input);
         var blocks = PartialSums.Blocks(offsets.TokenCount);

@@ -11,7 +11,7 @@ namespace PlamoNative.Kernels;
 /// Element e, counted row-major over the shape whatever the strides, stays iff word e mod 4 of block ⌊e / 4⌋ of <see cref="Philox"/>(seed, key) is at least
 /// p · 2³². The words are integers, so the mask is the same on every machine.
 /// </remarks>
-public static class Dropout
+public static partial class Dropout
 {
     // Ten rounds of Philox for four elements: an element costs about as much as twelve additions.
     private const int CostOfElement = 12;
@@ -30,6 +30,12 @@ public static class Dropout
         if (!(probability is >= 0 and < 1))
         {
             throw new ArgumentOutOfRangeException(nameof(probability), probability, "the probability of dropout is in [0, 1)");
+        }
+
+        if (output.Device is CudaDevice device)
+        {
+            OnGpu(device, input, probability, seed, key, output);
+            return;
         }
 
         var kernel = new Kernel

@@ -4,7 +4,7 @@ using PlamoNative.Engine;
 namespace PlamoNative.Kernels;
 
 /// <summary>output = left + right, element by element: the residual connections.</summary>
-internal static class Add
+internal static partial class Add
 {
     /// <summary>Runs the operator.</summary>
     /// <param name="left">Any shape, rows dense.</param>
@@ -15,6 +15,12 @@ internal static class Add
         OperatorChecks.Activation(nameof(Add), nameof(left), left);
         OperatorChecks.Activation(nameof(Add), nameof(right), right, left.Shape, left.DType);
         OperatorChecks.Dense(nameof(Add), nameof(output), output, left.Shape, left.DType);
+        if (output.Device is CudaDevice device)
+        {
+            OnGpu(device, left, right, output);
+            return;
+        }
+
         var workers = OperatorChecks.Workers(nameof(Add), output);
         var flat = left.IsContiguous && right.IsContiguous;
         var kernel = new BinaryKernel<Sum>
@@ -26,7 +32,8 @@ internal static class Add
         SimdKernelRunner.Run(workers, kernel, left.DType, kernel.Output.Rows * kernel.Blocks, Math.Min(BinaryKernel<Sum>.BlockSize, kernel.Output.Width));
     }
 
-    private readonly struct Sum : IBinaryOperator
+    /// <summary>left + right.</summary>
+    internal readonly struct Sum : IBinaryOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Invoke<TSimd, TVector>(TVector left, TVector right)

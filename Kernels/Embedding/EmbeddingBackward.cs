@@ -4,7 +4,7 @@ using PlamoNative.Engine;
 namespace PlamoNative.Kernels;
 
 /// <summary>The gradient of the embedding: <c>tableGradient[tokens[t]] += outputGradient[t]</c>.</summary>
-public static class EmbeddingBackward
+public static partial class EmbeddingBackward
 {
     /// <summary>Runs the operator.</summary>
     /// <param name="tokens">T rows of the table; any may come more than once.</param>
@@ -19,6 +19,12 @@ public static class EmbeddingBackward
         OperatorChecks.Dense(Name, nameof(tableGradient), tableGradient, tableGradient.Shape, tableGradient.DType);
         OperatorChecks.Activation(Name, nameof(outputGradient), outputGradient, new Shape(tokens.Length, tableGradient.Shape[1]), tableGradient.DType);
         OperatorChecks.Rows(nameof(tokens), tokens, tableGradient.Shape[0]);
+        if (tableGradient.Device is CudaDevice device)
+        {
+            OnGpu(device, tokens, outputGradient, tableGradient);
+            return;
+        }
+
         var workers = OperatorChecks.Workers(Name, tableGradient);
         fixed (int* rows = tokens)
         {

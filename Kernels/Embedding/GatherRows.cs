@@ -16,6 +16,14 @@ internal static class GatherRows
         OperatorChecks.Rank(nameof(GatherRows), nameof(input), input, 2);
         OperatorChecks.Dense(nameof(GatherRows), nameof(output), output, new Shape(rows.Length, input.Shape[1]), input.DType);
         OperatorChecks.Rows(nameof(rows), rows, input.Shape[0]);
+        if (output.Device is CudaDevice device)
+        {
+            DeviceLaunch.Single(nameof(GatherRows), output);
+            DeviceLaunch.Same(nameof(GatherRows), nameof(input), input, device);
+            GatherLaunch.Run(device, input, input.Shape[0] == 1 ? 0 : input.Strides[0], rows, output);
+            return;
+        }
+
         var (source, target) = (new RowView(input), new RowView(output));
         var bytes = input.DType.Bytes(input.Shape[1]);
         for (var i = 0; i < rows.Length; i++)

@@ -7,7 +7,7 @@ namespace PlamoNative.Kernels;
 /// Causal attention with grouped key-value heads over ragged sequences, with or without a cache of earlier keys: softmax of the visible scores while they are
 /// made (Dao et al., FlashAttention), so memory is linear in the length. See README.md of the folder.
 /// </summary>
-public static unsafe class FlashAttention
+public static unsafe partial class FlashAttention
 {
     private const string Operation = nameof(FlashAttention);
 
@@ -39,7 +39,11 @@ public static unsafe class FlashAttention
         Check(query, key, value, offsets, window, caches, output, logSumExp);
         if (query.ElementCount > 0)
         {
-            if (query.DType == DType.Float64)
+            if (query.Device is CudaDevice device)
+            {
+                OnGpu(device, query, key, value, offsets, window, caches, output, logSumExp);
+            }
+            else if (query.DType == DType.Float64)
             {
                 RunDouble(Problem<double>(query, key, value, window, output, logSumExp), offsets, caches, WorkersOf(query));
             }

@@ -5,7 +5,7 @@ using PlamoNative.Engine;
 namespace PlamoNative.Kernels;
 
 /// <summary>The 2-norm of all gradients together, for clipping and for logs: squares and sums in float64, so that nothing over- or underflows.</summary>
-public static class GradientNorm
+public static partial class GradientNorm
 {
     /// <summary>√Σ g² over all elements of all tensors; NaN or infinity when an element is.</summary>
     /// <param name="gradients">Dense, float32 or float64.</param>
@@ -15,6 +15,11 @@ public static class GradientNorm
     /// <param name="gradients">Dense, float32 or float64.</param>
     public static unsafe double SumOfSquares(ReadOnlySpan<Tensor> gradients)
     {
+        if (gradients.Length > 0 && gradients[0].Device is CudaDevice device)
+        {
+            return OnGpu(device, gradients);
+        }
+
         var total = 0.0;
         foreach (var gradient in gradients)
         {

@@ -6,7 +6,7 @@ namespace PlamoNative.Kernels;
 /// Rotated keys and values of one sequence in one attention layer. With a window of W only the last W tokens are kept, in a ring; without one the cache grows
 /// by doubling. Keys and values lie head-major, [Hkv, capacity, P], so that attention streams one head's rows.
 /// </summary>
-public sealed class KvCache : IDisposable
+public sealed partial class KvCache : IDisposable
 {
     private const int SmallestCapacity = 64;
 
@@ -70,6 +70,13 @@ public sealed class KvCache : IDisposable
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(value);
+        if (Device is CudaDevice device)
+        {
+            var append = Advance(first, count);
+            Launch(device, key, value, new ReadOnlySpan<KvAppend>(in append), append.Count);
+            return;
+        }
+
         Reserve(count);
         var skipped = Window is { } window ? Math.Max(0, count - window) : 0;
         var rowBytes = DType.Bytes(HeadSize);
@@ -129,13 +136,20 @@ public sealed class KvCache : IDisposable
 
         // Growing only happens before a ring is full, so the tokens lie in rows 0 .. Position - 1.
         var (keys, values) = AllocatePair(capacity);
-        var bytes = DType.Bytes((long)Position * HeadSize);
-        for (var head = 0; head < KeyValueHeads; head++)
+        if (Device is CudaDevice device)
         {
-            var from = DType.Bytes((long)head * Capacity * HeadSize);
-            var to = DType.Bytes((long)head * capacity * HeadSize);
-            Buffer.MemoryCopy(Keys.Pointer + from, keys.Pointer + to, bytes, bytes);
-            Buffer.MemoryCopy(Values.Pointer + from, values.Pointer + to, bytes, bytes);
+            MoveOnGpu(device, keys, values, capacity);
+        }
+        else
+        {
+            var bytes = DType.Bytes((long)Position * HeadSize);
+            for (var head = 0; head < KeyValueHeads; head++)
+            {
+                var from = DType.Bytes((long)head * Capacity * HeadSize);
+                var to = DType.Bytes((long)head * capacity * HeadSize);
+                Buffer.MemoryCopy(Keys.Pointer + from, keys.Pointer + to, bytes, bytes);
+                Buffer.MemoryCopy(Values.Pointer + from, values.Pointer + to, bytes, bytes);
+            }
         }
 
         Keys.Dispose();

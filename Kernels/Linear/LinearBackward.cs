@@ -18,6 +18,12 @@ public static unsafe class LinearBackward
     {
         var (tokens, outFeatures, inFeatures) = Sizes(outputGradient, weight);
         OperatorChecks.Activation(Name, nameof(inputGradient), inputGradient, new Shape(tokens, inFeatures), outputGradient.DType);
+        if (inputGradient.Device is CudaDevice device)
+        {
+            LinearBackwardLaunch.Input(device, outputGradient, weight, inputGradient, accumulate);
+            return;
+        }
+
         var workers = OperatorChecks.Workers(Name, inputGradient);
         if (outputGradient.DType == DType.Float64)
         {
@@ -59,6 +65,12 @@ public static unsafe class LinearBackward
         var (tokens, outFeatures, inFeatures) = Sizes(outputGradient, weightGradient);
         OperatorChecks.Activation(Name, nameof(input), input, new Shape(tokens, inFeatures), outputGradient.DType);
         OperatorChecks.Dense(Name, nameof(weightGradient), weightGradient, weightGradient.Shape, outputGradient.DType);
+        if (weightGradient.Device is CudaDevice device)
+        {
+            LinearBackwardLaunch.Weight(device, outputGradient, input, weightGradient);
+            return;
+        }
+
         var workers = OperatorChecks.Workers(Name, weightGradient);
         if (outputGradient.DType == DType.Float64)
         {

@@ -46,7 +46,7 @@ public sealed unsafe class TensorWeight : LinearWeight
     public override long ByteLength => DType.Bytes(_values.ElementCount);
 
     /// <inheritdoc/>
-    /// <remarks>float64 weights need float64 input; float64 input takes every storage, widened exactly. Storages without an int8 product stay exact in that mode.</remarks>
+    /// <remarks>float64 weights need float64 input; float64 input takes every storage, widened exactly. Storages without an int8 product stay exact in that mode, and so does a GPU.</remarks>
     public override void Multiply(Tensor input, Tensor output, ActivationMode activations)
     {
         OperatorChecks.Activation(Operation, nameof(input), input);
@@ -54,6 +54,17 @@ public sealed unsafe class TensorWeight : LinearWeight
         var tokens = checked((int)input.Shape[0]);
         OperatorChecks.Activation(Operation, nameof(input), input, new Shape(tokens, InFeatures), input.DType);
         OperatorChecks.Dense(Operation, nameof(output), output, new Shape(tokens, OutFeatures), input.DType);
+        if (output.Device is CudaDevice device)
+        {
+            // Activations stay exact in every mode: tensor cores on int8 would save little beside what a GPU reads for them.
+            DeviceLaunch.Single(Operation, input);
+            DeviceLaunch.Same(Operation, nameof(input), input, device);
+            DeviceLaunch.Same(Operation, "weight", _values, device);
+            SingleWeight(input);
+            GemmLaunch.Linear(device, input, _values, output, accumulate: false);
+            return;
+        }
+
         var workers = OperatorChecks.Workers(Operation, output);
         if (input.DType == DType.Float64)
         {
@@ -61,11 +72,7 @@ public sealed unsafe class TensorWeight : LinearWeight
             return;
         }
 
-        if (DType == DType.Float64)
-        {
-            Throw.DTypeMismatch(Operation, nameof(input), "f64 for f64 weights", input.DType.Name());
-        }
-
+        SingleWeight(input);
         var x = (float*)input.Pointer;
         var y = (float*)output.Pointer;
         if (activations == ActivationMode.Int8 && Int8ActivationGemm.IsSupported(DType))
@@ -88,6 +95,14 @@ public sealed unsafe class TensorWeight : LinearWeight
             Throw.DTypeMismatch(nameof(Gather), nameof(output), "f64 for f64 rows", output.DType.Name());
         }
 
+        if (output.Device is CudaDevice device)
+        {
+            DeviceLaunch.Single(nameof(Gather), output);
+            DeviceLaunch.Same(nameof(Gather), "the table", _values, device);
+            GatherLaunch.Run(device, _values, InFeatures, rows, output);
+            return;
+        }
+
         var workers = OperatorChecks.Workers(nameof(Gather), output);
         fixed (int* row = rows)
         {
@@ -106,6 +121,14 @@ public sealed unsafe class TensorWeight : LinearWeight
         if (disposing)
         {
             _values.Dispose();
+        }
+    }
+
+    private void SingleWeight(Tensor input)
+    {
+        if (DType == DType.Float64)
+        {
+            Throw.DTypeMismatch(Operation, nameof(input), "f64 for f64 weights", input.DType.Name());
         }
     }
 

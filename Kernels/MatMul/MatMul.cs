@@ -82,6 +82,12 @@ public static class MatMul
 
     private static void Run(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor output, in Shape batch, bool accumulate)
     {
+        if (output.Device is CudaDevice device)
+        {
+            MatMulLaunch.Run(device, a, transposeA, b, transposeB, output, batch, accumulate);
+            return;
+        }
+
         // The plain float64 product wants rows of op(a) and columns of op(b) dense.
         var isDouble = output.DType == DType.Float64;
         using var left = isDouble ? Matrix.WithDenseRows(a, transposeA) : Matrix.Of(a);

@@ -17,6 +17,12 @@ internal unsafe struct MovingAverageKernel : ISimdKernel
     {
         OperatorChecks.Activation(operation, nameof(target), target);
         OperatorChecks.Activation(operation, nameof(source), source, target.Shape, target.DType);
+        if (target.Device is CudaDevice device)
+        {
+            MovingAverageLaunch.Run(device, operation, target, source, factor);
+            return;
+        }
+
         var flat = target.IsContiguous && source.IsContiguous && target.ElementCount <= int.MaxValue;
         var kernel = new MovingAverageKernel
         {

@@ -4,7 +4,7 @@ namespace PlamoNative.Kernels.Ptx;
 /// One float in a GPU thread, as a width of the CPU's SIMD functions: <c>SimdMath.Exp&lt;DeviceScalar, float&gt;(x)</c> in a kernel is the CPU's exp with the CPU's bits, since every
 /// operation is correctly rounded and none can be fused with another. So are Log, Softplus, Sigmoid, Silu, Tanh and every function of Kernels/Pointwise.
 /// </summary>
-internal readonly unsafe struct DeviceScalar : ISimd<float>
+internal readonly unsafe struct DeviceScalar : IDeviceSimd<float>
 {
     /// <inheritdoc/>
     public static int Count => 1;
@@ -63,4 +63,10 @@ internal readonly unsafe struct DeviceScalar : ISimd<float>
         exponent = n;
         return FastMath.FromBits(bits - (n << SimdMath.FractionBits));
     }
+
+    /// <inheritdoc/>
+    public static float Sum(float value) => value;
+
+    /// <inheritdoc/>
+    public static float Max(float value) => value;
 }

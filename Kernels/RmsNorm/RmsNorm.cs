@@ -23,6 +23,12 @@ internal static partial class RmsNorm
         var expected = input.Shape.Rank == 3 ? new Shape(heads, input.Shape[2]) : new Shape(input.Shape[1]);
         OperatorChecks.Dense(nameof(RmsNorm), nameof(weight), weight, expected, input.DType);
         OperatorChecks.Dense(nameof(RmsNorm), nameof(output), output, input.Shape, input.DType);
+        if (output.Device is CudaDevice device)
+        {
+            OnGpu(device, input, weight, checked((int)heads), offset, epsilon, output);
+            return;
+        }
+
         var workers = OperatorChecks.Workers(nameof(RmsNorm), output);
         var rows = new RowView(input);
         if (rows.Width == 0)

@@ -33,7 +33,6 @@ public static partial class RmsNormBackward
         OperatorChecks.Activation(Name, nameof(outputGradient), outputGradient, input.Shape, input.DType);
         OperatorChecks.Activation(Name, nameof(inputGradient), inputGradient, input.Shape, input.DType);
         OperatorChecks.Dense(Name, nameof(weightGradient), weightGradient, expected, input.DType);
-        var workers = OperatorChecks.Workers(Name, inputGradient);
         var tokens = checked((int)input.Shape[0]);
         var weights = checked((int)expected.ElementCount);
         if (tokens == 0 || weights == 0)
@@ -41,6 +40,13 @@ public static partial class RmsNormBackward
             return;
         }
 
+        if (inputGradient.Device is CudaDevice device)
+        {
+            OnGpu(device, input, weight, heads, offset, epsilon, outputGradient, inputGradient, accumulate, weightGradient);
+            return;
+        }
+
+        var workers = OperatorChecks.Workers(Name, inputGradient);
         var blocks = PartialSums.Blocks(tokens);
         using var partials = ScratchBuffer.Rent(checked((nint)blocks * weights * (input.DType.BlockBytes() / sizeof(float))));
         var kernel = new Kernel

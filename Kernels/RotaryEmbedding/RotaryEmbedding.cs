@@ -36,6 +36,12 @@ internal static partial class RotaryEmbedding
             throw new ArgumentOutOfRangeException(nameof(theta), theta, "the base of rotary angles is positive and finite");
         }
 
+        if (output.Device is CudaDevice device)
+        {
+            OnGpu(device, input, positions, theta, output, direction);
+            return;
+        }
+
         var workers = OperatorChecks.Workers(nameof(RotaryEmbedding), output);
         var headSize = checked((int)input.Shape[2]);
         if (headSize == 0)

@@ -7,7 +7,7 @@ namespace PlamoNative.Kernels;
 /// The selective scan of Mamba-2 with one group: chunked (state-space duality) for prompts and training, token by token for decoding, over ragged sequences.
 /// See README.md of the folder.
 /// </summary>
-public static unsafe class SelectiveScan
+public static unsafe partial class SelectiveScan
 {
     private const string Operation = nameof(SelectiveScan);
 
@@ -46,6 +46,12 @@ public static unsafe class SelectiveScan
         Check(x, z, dt, dtBias, aLog, b, c, d, offsets, chunkSize, states, output);
         if (x.ElementCount == 0)
         {
+            return;
+        }
+
+        if (x.Device is CudaDevice device)
+        {
+            OnGpu(device, x, z, dt, dtBias, aLog, b, c, d, offsets, chunkSize, states, output);
             return;
         }
 

@@ -4,7 +4,7 @@ using PlamoNative.Engine;
 namespace PlamoNative.Kernels;
 
 /// <summary>Softmax of rows: y = exp(x - max x) / Σ exp(x - max x).</summary>
-internal static class Softmax
+internal static partial class Softmax
 {
     /// <summary>Elements whose exponentials are summed in float32 (<see cref="Reduce"/>) before they join the row's float64 sum.</summary>
     internal const int BlockSize = 1024;
@@ -19,6 +19,12 @@ internal static class Softmax
     {
         OperatorChecks.Activation(nameof(Softmax), nameof(input), input);
         OperatorChecks.Dense(nameof(Softmax), nameof(output), output, input.Shape, input.DType);
+        if (output.Device is CudaDevice device)
+        {
+            OnGpu(device, input, output);
+            return;
+        }
+
         var workers = OperatorChecks.Workers(nameof(Softmax), output);
         var kernel = new Kernel { Input = new RowView(input), Output = new RowView(output) };
         SimdKernelRunner.Run(workers, kernel, input.DType, kernel.Input.Width == 0 ? 0 : kernel.Input.Rows, CostOfElement * kernel.Input.Width);

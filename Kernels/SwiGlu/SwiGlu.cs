@@ -4,7 +4,7 @@ using PlamoNative.Engine;
 namespace PlamoNative.Kernels;
 
 /// <summary>The gated unit of the MLP: output[t, f] = SiLU(gateUp[t, f]) · gateUp[t, F + f].</summary>
-internal static class SwiGlu
+internal static partial class SwiGlu
 {
     // exp and a division: an element costs about as much as eight additions.
     private const int CostOfElement = 8;
@@ -23,6 +23,12 @@ internal static class SwiGlu
 
         var width = gateUp.Shape[1] / 2;
         OperatorChecks.Dense(nameof(SwiGlu), nameof(output), output, new Shape(gateUp.Shape[0], width), gateUp.DType);
+        if (output.Device is CudaDevice device)
+        {
+            OnGpu(device, gateUp, output);
+            return;
+        }
+
         var workers = OperatorChecks.Workers(nameof(SwiGlu), output);
         var gate = new RowView(gateUp);
         var kernel = new BinaryKernel<Gate> { Left = gate, Right = gate.Skip(width * gateUp.DType.BlockBytes()), Output = new RowView(output) };
@@ -30,7 +36,8 @@ internal static class SwiGlu
             workers, kernel, gateUp.DType, kernel.Output.Rows * kernel.Blocks, CostOfElement * Math.Min(BinaryKernel<Gate>.BlockSize, kernel.Output.Width));
     }
 
-    private readonly struct Gate : IBinaryOperator
+    /// <summary>SiLU(left) · right.</summary>
+    internal readonly struct Gate : IBinaryOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Invoke<TSimd, TVector>(TVector left, TVector right)

@@ -4,7 +4,7 @@ using PlamoNative.Engine;
 namespace PlamoNative.Kernels;
 
 /// <summary>The gradients of <see cref="SwiGlu"/>: <c>dgate = dy · up · SiLU'(gate)</c>, <c>dup = dy · SiLU(gate)</c>; nothing but gate and up is kept.</summary>
-public static class SwiGluBackward
+public static partial class SwiGluBackward
 {
     // exp and a division: an element costs about as much as twelve additions.
     private const int CostOfElement = 12;
@@ -26,6 +26,12 @@ public static class SwiGluBackward
         var width = gateUp.Shape[1] / 2;
         OperatorChecks.Activation(Name, nameof(outputGradient), outputGradient, new Shape(gateUp.Shape[0], width), gateUp.DType);
         OperatorChecks.Activation(Name, nameof(gateUpGradient), gateUpGradient, gateUp.Shape, gateUp.DType);
+        if (gateUpGradient.Device is CudaDevice device)
+        {
+            OnGpu(device, gateUp, outputGradient, gateUpGradient);
+            return;
+        }
+
         var workers = OperatorChecks.Workers(Name, gateUpGradient);
         var kernel = new Kernel
         {

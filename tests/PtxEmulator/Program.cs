@@ -1,11 +1,1 @@
-namespace PlamoNative.PtxEmulator;
-
-/// <summary>The command: <c>FILE.ptx --launch LAUNCH.json [--json]</c>.</summary>
-internal static class Program
-{
-    private static int Main(string[] arguments)
-    {
-        Console.Error.WriteLine($"expected FILE.ptx --launch LAUNCH.json [--json], found {arguments.Length} arguments");
-        return 2;
-    }
-}
+return PlamoNative.PtxEmulator.EmulatorCommand.Run(args);

@@ -52,7 +52,7 @@ public readonly unsafe ref struct KernelLaunch
 
     /// <summary>Passes an uploaded array as a view.</summary>
     /// <exception cref="KernelArgumentException">The parameter here is no view.</exception>
-    public KernelLaunch View<T>(in DeviceArray<T> array)
+    public KernelLaunch View<T>(scoped in DeviceArray<T> array)
         where T : unmanaged => View(array.Address, array.Length);
 
     /// <summary>Passes an address and a length in elements as a view.</summary>
@@ -89,7 +89,7 @@ public readonly unsafe ref struct KernelLaunch
 
     /// <summary>Passes a structure of scalars, in the layout that C# and the kernel's compiler share.</summary>
     /// <exception cref="KernelArgumentException">The parameter here is no structure, or one of another size.</exception>
-    public KernelLaunch Struct<T>(in T value)
+    public KernelLaunch Struct<T>(scoped in T value)
         where T : unmanaged => Scalar(KernelParameterKind.Struct, value);
 
     /// <summary>Starts the kernel in order with its stream's work; it does not wait. An empty grid starts nothing.</summary>

@@ -114,7 +114,7 @@ public sealed class KernelLibrary
     private static KernelLibrary LoadShipped()
     {
         // A constant name: the trimmer and NativeAOT see it and keep the type, and with it the assembly and its resource; where there is none, nothing is kept.
-        var type = Type.GetType("PlamoNative.Kernels.Ptx.KernelResources, PlamoNative.Kernels.Ptx", throwOnError: false);
+        var type = Type.GetType(KernelLibraryFormat.ResourceType + ", " + KernelLibraryFormat.ResourceAssembly, throwOnError: false);
         return type is not null
             ? Load(type.Assembly)
             : throw new KernelNotFoundException("*", $"the assembly {KernelLibraryFormat.ResourceAssembly} is not there: this program was deployed without GPU kernels");

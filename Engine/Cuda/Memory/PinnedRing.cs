@@ -69,6 +69,19 @@ internal sealed unsafe class PinnedRing(CudaDevice device, int chunkBytes, int c
         }
     }
 
+    /// <summary>Notes the last copies of a stream that ends, since nothing can be noted in it later.</summary>
+    internal void Leave(nint stream)
+    {
+        lock (_lock)
+        {
+            if (_memory != 0 && stream == _stream && _used > 0 && !_isPending[_chunk])
+            {
+                Seal();
+                _used = chunkBytes;
+            }
+        }
+    }
+
     /// <summary>Frees the memory; the device must be idle.</summary>
     internal void Close()
     {

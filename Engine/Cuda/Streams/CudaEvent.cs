@@ -62,11 +62,11 @@ public sealed class CudaEvent : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (Handle != 0)
+        if (Handle != 0 && Device.TryEnter())
         {
-            Device.Enter();
             _ = Device.Driver.DestroyEvent(Handle);
-            Handle = 0;
         }
+
+        Handle = 0;
     }
 }

@@ -31,12 +31,11 @@ public sealed class CudaGraph : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_executable == 0)
+        if (_executable == 0 || !Device.TryEnter())
         {
             return;
         }
 
-        Device.Enter();
         _ = Device.Driver.SynchronizeContext();
         _ = Device.Driver.DestroyGraphExecutable(_executable);
         _ = Device.Driver.DestroyGraph(_graph);

@@ -53,14 +53,17 @@ public sealed class CudaStream : IDisposable
         Device.Check(Device.Driver.WaitEvent(Handle, @event.Handle), "cuStreamWaitEvent");
     }
 
-    /// <inheritdoc/>
+    /// <summary>Waits for the stream's work and ends it.</summary>
     public void Dispose()
     {
-        if (Handle != 0)
+        if (Handle != 0 && Device.TryEnter())
         {
-            Device.Enter();
+            // Its number and its free memory may become those of a new stream, which must not start before the old work is done.
+            Device.Leave(this);
+            _ = Device.Driver.SynchronizeStream(Handle);
             _ = Device.Driver.DestroyStream(Handle);
-            Handle = 0;
         }
+
+        Handle = 0;
     }
 }

@@ -61,6 +61,11 @@ internal static class CommandTree
 
     private static void AddVerb(Command command, Verb verb, Func<ParseResult, Verb, int> run)
     {
+        foreach (var argument in verb.Arguments)
+        {
+            command.Add(argument);
+        }
+
         foreach (var option in verb.Options)
         {
             command.Add(option);

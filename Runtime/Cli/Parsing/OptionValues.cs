@@ -14,6 +14,8 @@ internal sealed class OptionValues(ParseResult parsed)
 
     internal string? Text(Option<string> option) => parsed.GetValue(option);
 
+    internal string? Text(Argument<string> argument) => parsed.GetValue(argument);
+
     internal string[] Texts(Option<string[]> option) => parsed.GetValue(option) ?? [];
 
     /// <summary>The value of an option that a verb cannot do without; an empty one counts as absent.</summary>

@@ -21,7 +21,7 @@ internal static class ParseErrors
 
             return command.Subcommands.Count > 0
                 ? ($"unknown verb {OptionValues.Quoted(Path(parsed, first))}{NearestName.Hint(first, command.Subcommands.Select(static verb => verb.Name))}", true)
-                : ($"{Path(parsed)}: expected options only, found {OptionValues.Quoted(first)}", false);
+                : ($"{Path(parsed)}: expected options only{(command.Arguments.Count > 0 ? " after one name" : "")}, found {OptionValues.Quoted(first)}", false);
         }
 
         foreach (var error in parsed.Errors)

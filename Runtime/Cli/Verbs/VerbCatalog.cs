@@ -14,6 +14,7 @@ internal static class VerbCatalog
     internal static IReadOnlyDictionary<string, string> Groups { get; } = new Dictionary<string, string>
     {
         ["tokenizer"] = "Train a vocabulary; turn text into token ids and back.",
+        ["kernels"] = "Show the GPU kernels: registers, memory, instructions; their PTX and machine code.",
     };
 
     internal static IReadOnlyList<VerbEntry> Entries { get; } =
@@ -44,5 +45,11 @@ internal static class VerbCatalog
             "plamo quickstart --out quickstart", static () => new QuickstartVerb()),
         new("convert", "Turn a model folder into a GGUF file or back, in another type if asked.",
             "plamo convert --model M --out M.gguf --type q8_0", static () => new ConvertVerb()),
+        new("kernels list", "List every GPU kernel with registers, shared memory, spills and expected instructions.",
+            "plamo kernels list --arch sm_90a", static () => new KernelsListVerb()),
+        new("kernels ptx", "Print the PTX of a kernel, as a device of that architecture is given it.",
+            "plamo kernels ptx RmsNormKernels.Forward.f32 --arch sm_80", static () => new KernelsTextVerb(isSass: false)),
+        new("kernels sass", "Print the machine code of a kernel, where NVIDIA's assembler is at hand.",
+            "plamo kernels sass RmsNormKernels.Forward.f32 --arch sm_90a", static () => new KernelsTextVerb(isSass: true)),
     ];
 }

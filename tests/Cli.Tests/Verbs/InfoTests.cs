@@ -23,6 +23,7 @@ public sealed class InfoTests(SmallModel small)
     {
         var run = CommandRun.Of("info").Succeeds();
         Assert.Contains(CpuInfo.InstructionSet, run.Output, StringComparison.Ordinal);
+        Assert.Contains("kernels", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', run.Output);
     }
 

@@ -42,6 +42,23 @@ public sealed class ApproximateTests
         Assert.Equal(0u, (uint)BitConverter.DoubleToUInt64Bits(Approximate.ReciprocalF64(3)));
     }
 
+    [Fact]
+    public void Powers_and_logarithms_of_two_are_nearly_always_rounded_right()
+    {
+        var random = new Random(10);
+        var off = 0;
+        for (var i = 0; i < 20000; i++)
+        {
+            var x = (float)((random.NextDouble() - 0.5) * Math.ScaleB(1, random.Next(-20, 9)));
+            var (power, logarithm) = ((float)Math.Pow(2, x), (float)Math.Log2(Math.Abs(x)));
+            off += Approximate.Exponent2(x) == power && Approximate.Logarithm2(Math.Abs(x)) == logarithm ? 0 : 1;
+            Assert.InRange(Approximate.Exponent2(x), MathF.BitDecrement(power), MathF.BitIncrement(power));
+            Assert.InRange(Approximate.Logarithm2(Math.Abs(x)), MathF.BitDecrement(logarithm), MathF.BitIncrement(logarithm));
+        }
+
+        Assert.InRange(off, 0, 2);
+    }
+
     private static float Run(string name, float x)
     {
         var ftz = name.EndsWith(".ftz", StringComparison.Ordinal);
@@ -69,7 +86,7 @@ public sealed class ApproximateTests
             "rcp" => relative,
             "rsqrt" => 1.08 * relative,
             "sqrt" => relative,
-            _ => Math.Abs(x) <= 2 * Math.PI ? Math.ScaleB(1, -20.5) : Math.ScaleB(1, -14.7),
+            _ => Math.Abs(x) <= 2 * Math.PI ? Math.Pow(2, -20.5) : Math.Pow(2, -14.7),
         };
     }
 

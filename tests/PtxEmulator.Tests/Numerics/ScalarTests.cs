@@ -69,7 +69,7 @@ public sealed class ScalarTests
         Assert.Equal(0x7FFFFFFFUL, ScalarIntegers.MultiplyAddHigh(0x40000000, 0x40000000, 0x7FFFFFFF, IntegerType.S32, saturate: true));
         Assert.Equal(1u, ScalarIntegers.Multiply24(0xFFFFFF, 0xFFFFFFFF, true, false));
         Assert.Equal(0xFFFFFE00u, ScalarIntegers.Multiply24(0xFFFFFF, 0xFFFFFF, false, true));
-        Assert.Equal(10u + 1 * 5 - 2 * 6 + 3 * 7 - 4 * 8, ScalarIntegers.Dot4(0xFC03FE01, 0x08070605, 10, true, false));
+        Assert.Equal(unchecked((uint)(10 + 1 * 5 - 2 * 6 + 3 * 7 - 4 * 8)), ScalarIntegers.Dot4(0xFC03FE01, 0x08070605, 10, true, false));
         Assert.Equal(unchecked((uint)(100 - 3 * 7 + 2 * 8)), ScalarIntegers.Dot2(0x0002FFFD, 0x08070000, 100, true, false, true));
         Assert.Equal(0x80000000UL, ScalarIntegers.Divide(0x80000000, 0xFFFFFFFF, IntegerType.S32));
         Assert.Equal(0UL, ScalarIntegers.Remainder(0x80000000, 0xFFFFFFFF, IntegerType.S32));

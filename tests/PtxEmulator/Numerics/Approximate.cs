@@ -10,10 +10,10 @@ public static class Approximate
     private const float TwoTo126 = 8.507059e37f;
 
     /// <summary>ex2.approx: 2^a.</summary>
-    public static float Exponent2(float a, bool ftz = false) => Finish(Math.Pow(2, Start(a, ftz)), ftz);
+    public static float Exponent2(float a, bool ftz = false) => Finish(PowersOfTwo.Power(Start(a, ftz)), ftz);
 
     /// <summary>lg2.approx: log2 a; of a zero -infinity, of a negative value NaN.</summary>
-    public static float Logarithm2(float a, bool ftz = false) => Finish(Math.Log2(Start(a, ftz)), ftz);
+    public static float Logarithm2(float a, bool ftz = false) => Finish(PowersOfTwo.Logarithm(Start(a, ftz)), ftz);
 
     /// <summary>sin.approx; of an infinity NaN, of -0 -0.</summary>
     public static float Sine(float a, bool ftz = false) => Finish(Math.Sin(Start(a, ftz)), ftz);
@@ -44,10 +44,10 @@ public static class Approximate
     }
 
     /// <summary>ex2.approx.f16.</summary>
-    public static ushort Exponent2F16(ushort a) => F16.FromDouble(Math.Pow(2, F16.ToSingle(a)));
+    public static ushort Exponent2F16(ushort a) => F16.FromDouble(PowersOfTwo.Power(F16.ToSingle(a)));
 
     /// <summary>ex2.approx.ftz.bf16: subnormal inputs and results are zero.</summary>
-    public static ushort Exponent2BF16(ushort a) => FlushBF16(BF16.FromDouble(Math.Pow(2, BF16.ToSingle(FlushBF16(a)))));
+    public static ushort Exponent2BF16(ushort a) => FlushBF16(BF16.FromDouble(PowersOfTwo.Power(BF16.ToSingle(FlushBF16(a)))));
 
     /// <summary>tanh.approx.f16.</summary>
     public static ushort TanhF16(ushort a) => F16.FromDouble(Math.Tanh(F16.ToSingle(a)));

@@ -7,8 +7,18 @@ public static class BF16
     public static float ToSingle(ushort bits) => F32.Canonical(BitConverter.UInt32BitsToSingle((uint)bits << 16));
 
     /// <summary>One rounding of a double; <paramref name="saturate"/> is <c>.satfinite</c>.</summary>
-    public static ushort FromDouble(double value, Rounding mode = Rounding.NearestEven, bool saturate = false) =>
-        (ushort)SoftRounder.Round(FloatFormat.BF16, value, mode, saturate);
+    public static ushort FromDouble(double value, Rounding mode = Rounding.NearestEven, bool saturate = false)
+    {
+        // Most values are floats: half of the dropped bits (less one where the kept one is even) carries into the kept ones.
+        var single = (float)value;
+        if (mode == Rounding.NearestEven && !saturate && single == value)
+        {
+            var bits = BitConverter.SingleToUInt32Bits(single);
+            return (ushort)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+        }
+
+        return (ushort)SoftRounder.Round(FloatFormat.BF16, value, mode, saturate);
+    }
 
     /// <summary>a + b.</summary>
     public static ushort Add(ushort a, ushort b) => FromDouble(OddRounding.Add(ToSingle(a), ToSingle(b)));

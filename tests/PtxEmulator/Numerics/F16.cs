@@ -8,7 +8,9 @@ public static class F16
 
     /// <summary>One rounding of a double; <paramref name="saturate"/> is <c>.satfinite</c>.</summary>
     public static ushort FromDouble(double value, Rounding mode = Rounding.NearestEven, bool saturate = false) =>
-        (ushort)SoftRounder.Round(FloatFormat.F16, value, mode, saturate);
+        mode == Rounding.NearestEven && !saturate && !double.IsNaN(value)
+            ? BitConverter.HalfToUInt16Bits((Half)value)
+            : (ushort)SoftRounder.Round(FloatFormat.F16, value, mode, saturate);
 
     /// <summary>a + b, exact in a double before the rounding.</summary>
     public static ushort Add(ushort a, ushort b) => FromDouble((double)ToSingle(a) + ToSingle(b));

@@ -47,6 +47,20 @@ public static class IntegerConversions
         return SoftRounder.Round(format, negative, negative ? (ulong)-value : (ulong)value, 0, false, mode);
     }
 
+    /// <summary>cvt.{rn,rz,rm,rp}.f32 of an integer.</summary>
+    public static float ToSingle(ulong register, IntegerType from, Rounding mode)
+    {
+        var value = from.Extend(register);
+        return mode == Rounding.NearestEven && (from.Signed || value >= 0) ? value : BitConverter.UInt32BitsToSingle((uint)ToFloat(FloatFormat.F32, register, from, mode));
+    }
+
+    /// <summary>cvt.{rn,rz,rm,rp}.f64 of an integer.</summary>
+    public static double ToDouble(ulong register, IntegerType from, Rounding mode)
+    {
+        var value = from.Extend(register);
+        return from.Bits <= 32 ? value : BitConverter.UInt64BitsToDouble(ToFloat(FloatFormat.F64, register, from, mode));
+    }
+
     /// <summary>An integer in another integer type: extended or cut, or with <c>.sat</c> clamped; the result's bits above the type are zero.</summary>
     public static ulong Convert(ulong register, IntegerType from, IntegerType to, bool saturate = false)
     {

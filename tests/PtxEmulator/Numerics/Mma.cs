@@ -108,7 +108,7 @@ public static class Mma
                 var word = registers[register * 32 + lane];
                 for (var i = 0; i < per; i++)
                 {
-                    codes[column * shape.K + row + i] = word >> (i * bits) & mask;
+                    codes[(row + i) * shape.N + column] = word >> (i * bits) & mask;
                 }
             }
         }

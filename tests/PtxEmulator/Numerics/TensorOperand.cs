@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace PlamoNative.PtxEmulator.Numerics;
 
 /// <summary>
@@ -11,6 +13,35 @@ internal static class TensorOperand
 
     /// <summary>Fraction bits of an input type.</summary>
     public static int FractionBits(MatrixType type) => Format(type).FractionBits;
+
+    /// <summary>Decodes many codes; false if an infinity or a NaN is among them.</summary>
+    public static bool Decode(MatrixType type, ReadOnlySpan<uint> codes, Span<int> significands, Span<int> exponents)
+    {
+        var (ignored, format) = (type == MatrixType.TF32 ? 13 : 0, Format(type));
+        var special = Vector256<uint>.Zero;
+        var start = 0;
+        for (; start + 8 <= codes.Length; start += 8)
+        {
+            var code = Vector256.Create(codes[start..]) >> ignored;
+            var field = code >> format.FractionBits & Vector256.Create((1u << format.ExponentBits) - 1);
+            var normal = ~Vector256.Equals(field, Vector256<uint>.Zero) & Vector256.Create(1u << format.FractionBits);
+            var magnitude = (code & Vector256.Create((1u << format.FractionBits) - 1) | normal).AsInt32();
+            var sign = (code << (31 - format.ExponentBits - format.FractionBits)).AsInt32() >> 31;
+            var exponent = Vector256.Max(field.AsInt32(), Vector256<int>.One) - Vector256.Create(format.Bias);
+            exponent = Vector256.ConditionalSelect(Vector256.Equals(magnitude, Vector256<int>.Zero), Vector256.Create(ZeroExponent), exponent);
+            ((magnitude ^ sign) - sign).CopyTo(significands[start..]);
+            exponent.CopyTo(exponents[start..]);
+            special |= Vector256.GreaterThan(code & Vector256.Create((uint)format.SignBit - 1), Vector256.Create((uint)format.LargestFinite));
+        }
+
+        var finite = special == Vector256<uint>.Zero;
+        for (; start < codes.Length; start++)
+        {
+            finite &= Decode(type, codes[start], out significands[start], out exponents[start]);
+        }
+
+        return finite;
+    }
 
     /// <summary>Decodes one code (for tf32 the 32-bit register); false for an infinity or a NaN.</summary>
     public static bool Decode(MatrixType type, uint code, out int significand, out int exponent)

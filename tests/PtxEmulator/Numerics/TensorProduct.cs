@@ -16,27 +16,23 @@ internal static class TensorProduct
     /// <param name="n">Columns.</param>
     /// <param name="k">Products a dot product.</param>
     /// <param name="a">Codes, [m][k].</param>
-    /// <param name="b">Codes, [n][k].</param>
+    /// <param name="b">Codes, [k][n].</param>
     /// <param name="accumulator">Codes, [m][n], in and out.</param>
     /// <param name="useVectors">False only in tests: without vector instructions, the same bits.</param>
     public static void Execute(
         in AccumulationPlan plan, MatrixType typeA, MatrixType typeB, MatrixType typeC, int m, int n, int k,
         ReadOnlySpan<uint> a, ReadOnlySpan<uint> b, Span<uint> accumulator, bool useVectors = true)
     {
-        var rented = ArrayPool<int>.Shared.Rent(2 * (m + n) * k + m + n);
+        var rented = ArrayPool<int>.Shared.Rent(2 * (m + n) * k);
         var buffer = rented.AsSpan();
         var significandsA = buffer[..(m * k)];
         var exponentsA = buffer.Slice(m * k, m * k);
         buffer = buffer[(2 * m * k)..];
         var significandsB = buffer[..(n * k)];
         var exponentsB = buffer.Slice(n * k, n * k);
-        buffer = buffer[(2 * n * k)..];
-        var specialA = buffer[..m];
-        var specialB = buffer.Slice(m, n);
-        Decode(plan, typeA, m, k, a, significandsA, exponentsA, specialA, rowStride: k, elementStride: 1);
-        Decode(plan, typeB, n, k, b, significandsB, exponentsB, specialB, rowStride: 1, elementStride: n);
-        var block = new TensorStep(plan, typeA, typeB, typeC, n);
-        var vectors = useVectors && Avx2.IsSupported && plan.FractionBits >= 0 && !plan.FromHalves && n % 8 == 0;
+        var finite = TensorOperand.Decode(typeA, a, significandsA, exponentsA) & TensorOperand.Decode(typeB, b, significandsB, exponentsB);
+        var step = new TensorStep(plan, typeA, typeB, typeC, n);
+        var vectors = finite && useVectors && Avx2.IsSupported && plan.FractionBits >= 0 && !plan.FromHalves && n % 8 == 0;
         for (var row = 0; row < m; row++)
         {
             var x = significandsA.Slice(row * k, k);
@@ -44,19 +40,23 @@ internal static class TensorProduct
             var target = accumulator.Slice(row * n, n);
             for (var column = 0; column < n; column += 8)
             {
-                var width = Math.Min(8, n - column);
-                var part = target.Slice(column, width);
-                if (vectors && specialA[row] == 0 && !specialB.Slice(column, 8).ContainsAnyExcept(0) && !AnySpecial(typeC, part))
+                var part = target.Slice(column, Math.Min(8, n - column));
+                if (vectors && !AnySpecial(typeC, part))
                 {
-                    block.RunEight(x, exponents, significandsB[column..], exponentsB[column..], part);
+                    step.RunEight(x, exponents, significandsB[column..], exponentsB[column..], part);
                     continue;
                 }
 
-                for (var i = 0; i < width; i++)
+                for (var i = 0; i < part.Length; i++)
                 {
-                    part[i] = specialA[row] != 0 || specialB[column + i] != 0 || IsSpecial(typeC, part[i])
-                        ? Special(typeA, typeB, typeC, a.Slice(row * k, k), b.Slice((column + i) * k, k), part[i])
-                        : block.Run(x, exponents, significandsB[(column + i)..], exponentsB[(column + i)..], part[i]);
+                    if (IsSpecial(typeC, part[i]) || !(finite || AllFinite(typeA, typeB, a.Slice(row * k, k), b[(column + i)..], n)))
+                    {
+                        part[i] = Special(typeA, typeB, typeC, a.Slice(row * k, k), b[(column + i)..], n, part[i]);
+                    }
+                    else
+                    {
+                        part[i] = step.Run(x, exponents, significandsB[(column + i)..], exponentsB[(column + i)..], part[i]);
+                    }
                 }
             }
         }
@@ -73,34 +73,27 @@ internal static class TensorProduct
         return Vector256.EqualsAny(Vector256.Create(codes) & mask, mask);
     }
 
-    private static void Decode(
-        in AccumulationPlan plan, MatrixType type, int rows, int k, ReadOnlySpan<uint> codes,
-        Span<int> significands, Span<int> exponents, Span<int> special, int rowStride, int elementStride)
+    private static bool AllFinite(MatrixType typeA, MatrixType typeB, ReadOnlySpan<uint> a, ReadOnlySpan<uint> b, int strideB)
     {
-        for (var row = 0; row < rows; row++)
+        for (var i = 0; i < a.Length; i++)
         {
-            special[row] = 0;
-            for (var i = 0; i < k; i++)
+            if (!TensorOperand.Decode(typeA, a[i], out _, out _) || !TensorOperand.Decode(typeB, b[i * strideB], out _, out _))
             {
-                // The halves of an fp8 product on Hopper are k % 4 in 0, 1 and in 2, 3: each becomes contiguous.
-                var place = plan.FromHalves ? i / 4 * 2 + i % 2 + (i % 4 / 2 * (k / 2)) : i;
-                var index = row * rowStride + place * elementStride;
-                if (!TensorOperand.Decode(type, codes[row * k + i], out significands[index], out exponents[index]))
-                {
-                    special[row] = 1;
-                }
+                return false;
             }
         }
+
+        return true;
     }
 
     // With an infinity or a NaN among the terms only those decide: NaN, or the infinity that all of them share.
-    private static uint Special(MatrixType typeA, MatrixType typeB, MatrixType typeC, ReadOnlySpan<uint> a, ReadOnlySpan<uint> b, uint c)
+    private static uint Special(MatrixType typeA, MatrixType typeB, MatrixType typeC, ReadOnlySpan<uint> a, ReadOnlySpan<uint> b, int strideB, uint c)
     {
         var start = TensorOperand.ToDouble(typeC, c);
         var sum = double.IsFinite(start) ? 0 : start;
         for (var i = 0; i < a.Length; i++)
         {
-            var product = TensorOperand.ToDouble(typeA, a[i]) * TensorOperand.ToDouble(typeB, b[i]);
+            var product = TensorOperand.ToDouble(typeA, a[i]) * TensorOperand.ToDouble(typeB, b[i * strideB]);
             sum += double.IsFinite(product) ? 0 : product;
         }
 

@@ -33,7 +33,7 @@ internal readonly struct TensorStep(AccumulationPlan plan, MatrixType typeA, Mat
         for (var start = 0; start < significandsA.Length; start += _stepLength)
         {
             var count = Math.Min(_stepLength, significandsA.Length - start);
-            c = Step(significandsA.Slice(start, count), exponentsA.Slice(start, count), significandsB[(start * strideB)..], exponentsB[(start * strideB)..], c, typeC);
+            c = Step(significandsA.Slice(start, count), exponentsA.Slice(start, count), significandsB[(start * strideB)..], exponentsB[(start * strideB)..], strideB, c, typeC);
             if (TensorProduct.IsSpecial(typeC, c))
             {
                 break;
@@ -57,8 +57,9 @@ internal readonly struct TensorStep(AccumulationPlan plan, MatrixType typeA, Mat
             {
                 // A column that overflowed in an earlier step stays infinite; what is computed for it meanwhile is dropped.
                 finished |= TensorProduct.IsSpecial(typeC, c[i]) ? 1u << i : 0;
-                TensorOperand.Decode(typeC, c[i], out significandsC[i], out exponentsC[i]);
             }
+
+            TensorOperand.Decode(typeC, c, significandsC, exponentsC);
 
             var largest = SumEight(
                 significandsA.Slice(start, count), exponentsA.Slice(start, count), ref MemoryMarshal.GetReference(significandsB[(start * strideB)..]),
@@ -115,13 +116,13 @@ internal readonly struct TensorStep(AccumulationPlan plan, MatrixType typeA, Mat
         return (cut ^ sign) - sign;
     }
 
-    private uint Step(ReadOnlySpan<int> a, ReadOnlySpan<int> exponentsA, ReadOnlySpan<int> b, ReadOnlySpan<int> exponentsB, uint c, MatrixType type)
+    private uint Step(ReadOnlySpan<int> a, ReadOnlySpan<int> exponentsA, ReadOnlySpan<int> b, ReadOnlySpan<int> exponentsB, int stride, uint c, MatrixType type)
     {
         TensorOperand.Decode(type, c, out var significandC, out var largest);
         var exponentC = largest;
         for (var i = 0; i < exponentsA.Length; i++)
         {
-            largest = Math.Max(largest, exponentsA[i] + exponentsB[i * strideB]);
+            largest = Math.Max(largest, exponentsA[i] + exponentsB[i * stride]);
         }
 
         var raiseC = _fraction - FractionOf(type);
@@ -129,8 +130,8 @@ internal readonly struct TensorStep(AccumulationPlan plan, MatrixType typeA, Mat
         var raise = _fraction - _productFraction;
         for (var i = 0; i < a.Length; i++)
         {
-            var product = a[i] * b[i * strideB];
-            sum += Cut((uint)Math.Abs(product) << raise, product, largest - exponentsA[i] - exponentsB[i * strideB]);
+            var product = a[i] * b[i * stride];
+            sum += Cut((uint)Math.Abs(product) << raise, product, largest - exponentsA[i] - exponentsB[i * stride]);
         }
 
         return Finish(sum, largest - _fraction, type, _resultBits);
@@ -146,11 +147,20 @@ internal readonly struct TensorStep(AccumulationPlan plan, MatrixType typeA, Mat
     private uint RunHalves(ReadOnlySpan<int> a, ReadOnlySpan<int> exponentsA, ReadOnlySpan<int> b, ReadOnlySpan<int> exponentsB, uint c)
     {
         Span<float> halves = stackalloc float[2];
-        var half = a.Length / 2;
-        for (var i = 0; i < 2; i++)
+        Span<int> part = stackalloc int[4 * 16];
+        var count = a.Length / 2;
+        var (x, exponentsX, y, exponentsY) = (0, 16, 32, 48);
+        for (var half = 0; half < 2; half++)
         {
-            var bits = Step(a.Slice(i * half, half), exponentsA.Slice(i * half, half), b[(i * half * strideB)..], exponentsB[(i * half * strideB)..], 0, MatrixType.F32);
-            halves[i] = BitConverter.UInt32BitsToSingle(bits);
+            for (var i = 0; i < count; i++)
+            {
+                var k = i / 2 * 4 + i % 2 + 2 * half;
+                (part[x + i], part[exponentsX + i]) = (a[k], exponentsA[k]);
+                (part[y + i], part[exponentsY + i]) = (b[k * strideB], exponentsB[k * strideB]);
+            }
+
+            var bits = Step(part.Slice(x, count), part.Slice(exponentsX, count), part.Slice(y, count), part.Slice(exponentsY, count), 1, 0, MatrixType.F32);
+            halves[half] = BitConverter.UInt32BitsToSingle(bits);
         }
 
         var sum = F32.Add(F32.Add(halves[0], halves[1]), (float)TensorOperand.ToDouble(typeC, c));

@@ -13,7 +13,7 @@ public static class Wgmma
         instruction.Check();
         var codes = ArrayPool<uint>.Shared.Rent(WgmmaInstruction.M * instruction.K);
         var a = codes.AsSpan(0, WgmmaInstruction.M * instruction.K);
-        Gather(MatrixDescriptor.Decode(descriptorA), instruction.TransposeA, WgmmaInstruction.M, instruction.K, instruction.ElementBytes, shared, a);
+        Gather(MatrixDescriptor.Decode(descriptorA), instruction.TransposeA, WgmmaInstruction.M, instruction.K, instruction.ElementBytes, shared, a, instruction.K, 1);
         Product(instruction, a, descriptorB, shared, d, model);
         ArrayPool<uint>.Shared.Return(codes);
     }
@@ -50,7 +50,7 @@ public static class Wgmma
         var buffer = ArrayPool<uint>.Shared.Rent(n * k + WgmmaInstruction.M * n);
         var b = buffer.AsSpan(0, n * k);
         var accumulator = buffer.AsSpan(n * k, WgmmaInstruction.M * n);
-        Gather(MatrixDescriptor.Decode(descriptorB), instruction.TransposeB, n, k, instruction.ElementBytes, shared, b);
+        Gather(MatrixDescriptor.Decode(descriptorB), instruction.TransposeB, n, k, instruction.ElementBytes, shared, b, 1, n);
         Negate(instruction.NegateA, instruction.A, a);
         Negate(instruction.NegateB, instruction.B, b);
         accumulator.Clear();
@@ -73,7 +73,8 @@ public static class Wgmma
         ArrayPool<uint>.Shared.Return(buffer);
     }
 
-    private static void Gather(in MatrixDescriptor descriptor, bool mnMajor, int rows, int k, int elementBytes, ReadOnlySpan<byte> shared, Span<uint> codes)
+    private static void Gather(
+        in MatrixDescriptor descriptor, bool mnMajor, int rows, int k, int elementBytes, ReadOnlySpan<byte> shared, Span<uint> codes, int strideX, int strideK)
     {
         for (var x = 0; x < rows; x++)
         {
@@ -87,7 +88,7 @@ public static class Wgmma
                 }
 
                 var place = shared[(int)address..];
-                codes[x * k + i] = elementBytes switch
+                codes[x * strideX + i * strideK] = elementBytes switch
                 {
                     1 => place[0],
                     2 => MemoryMarshal.Read<ushort>(place),

@@ -1,0 +1,81 @@
+using PlamoNative.Engine;
+using PlamoNative.Kernels;
+
+namespace PlamoNative.Tests.Cases.Devices;
+
+/// <summary>Matrix products: linear layers with weights of every stored type, their gradients, and the general product.</summary>
+internal static class LinearDeviceCases
+{
+    private static readonly (int Tokens, int Out, int In)[] Small =
+        [(0, 8, 8), (1, 1, 1), (1, 67, 130), (3, 5, 7), (5, 33, 64), (16, 64, 32), (17, 129, 65), (64, 64, 64), (70, 96, 160)];
+
+    private static readonly (int Tokens, int Out, int In)[] Real = [(1, 4096, 2048), (8, 2048, 4096), (512, 2048, 2048), (1000, 1030, 520)];
+
+    internal static IEnumerable<DeviceCase> All => [.. Linear(), .. Backward(), .. General()];
+
+    private static IEnumerable<DeviceCase> Linear()
+    {
+        foreach (var (tokens, outFeatures, inFeatures) in Small.Concat(Real))
+        {
+            foreach (var type in new[] { DType.Float32, DType.BFloat16, DType.Float16 })
+            {
+                yield return Forward(type, tokens, outFeatures, inFeatures);
+            }
+        }
+
+        foreach (var type in new[] { DType.Q8_0, DType.Q4_0 })
+        {
+            foreach (var (tokens, outFeatures, inFeatures) in new[] { (1, 33, 64), (5, 40, 128), (40, 70, 96), (1, 4096, 2048), (300, 512, 1024) })
+            {
+                yield return Forward(type, tokens, outFeatures, inFeatures);
+            }
+        }
+    }
+
+    private static DeviceCase Forward(DType type, int tokens, int outFeatures, int inFeatures) =>
+        new("linear", $"{type.Name()}, {tokens} x {inFeatures} to {outFeatures}", IsSmall(tokens, outFeatures, inFeatures), run =>
+            run.Keep("y", run.Operators.Linear(run.Input(new Shape(tokens, inFeatures), padding: tokens % 3), run.Weight(outFeatures, inFeatures, type))));
+
+    private static IEnumerable<DeviceCase> Backward()
+    {
+        foreach (var (tokens, outFeatures, inFeatures) in Small.Concat(Real))
+        {
+            yield return new("linear_backward", $"{tokens} x {inFeatures} to {outFeatures}", IsSmall(tokens, outFeatures, inFeatures), run =>
+            {
+                var (dy, x) = (run.Input(new Shape(tokens, outFeatures)), run.Input(new Shape(tokens, inFeatures)));
+                var weight = run.Input(new Shape(outFeatures, inFeatures), 0.1);
+                var (dx, added, dw) = (run.Output(x.Shape), run.Output(x.Shape, 0.5), run.Output(weight.Shape, 0.25));
+                LinearBackward.Input(dy, weight, dx, accumulate: false);
+                LinearBackward.Input(dy, weight, added, accumulate: true);
+                LinearBackward.Weight(dy, x, dw);
+                run.Keep("dx", dx);
+                run.Keep("dx added", added);
+                run.Keep("dw", dw);
+            });
+        }
+    }
+
+    private static IEnumerable<DeviceCase> General()
+    {
+        foreach (var (left, right) in new[] { (false, false), (true, false), (false, true), (true, true) })
+        {
+            yield return new("matmul", $"{(left ? "transposed" : "plain")} x {(right ? "transposed" : "plain")}, batches broadcast", true, run =>
+            {
+                var a = run.Input(left ? new Shape(3, 1, 19, 13) : new Shape(3, 1, 13, 19));
+                var b = run.Input(right ? new Shape(2, 21, 19) : new Shape(2, 19, 21));
+                var y = run.Output(new Shape(3, 2, 13, 21), 0.5);
+                MatMul.Run(a, left, b, right, y, accumulate: true);
+                run.Keep("y", y);
+            });
+        }
+
+        yield return new("matmul", "1024", false, run =>
+        {
+            var y = run.Output(new Shape(1024, 1024));
+            MatMul.Run(run.Input(new Shape(1024, 1024)), false, run.Input(new Shape(1024, 1024)), false, y);
+            run.Keep("y", y);
+        });
+    }
+
+    private static bool IsSmall(int tokens, int outFeatures, int inFeatures) => (long)tokens * outFeatures * inFeatures <= 2 << 20 && (long)outFeatures * inFeatures <= 1 << 17;
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Xunit;
+
+namespace PlamoNative.PtxEmulator.Tests.Cuda;
+
+/// <summary>The same launches by a file LAUNCH.json and .npy files beside it, through the command.</summary>
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("plamo-launch-").FullName;
+
+    // A tensor map holds an address, which a file cannot know.
+    public static TheoryData<string> Names => [.. CudaCase.All.Where(static test => test.Value().Arguments.All(static argument => argument is not CudaTensorMap)).Select(static test => test.Key)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_launch_file_gives_what_the_CPU_gives(string name)
+    {
+        var test = CudaCase.All[name]();
+        var launch = Write(test);
+        Assert.Equal(0, EmulatorCommand.Run([CudaKernelTests.PathOf(test.File), "--launch", launch]));
+        Read(test);
+        test.Check();
+    }
+
+    [Fact]
+    public void The_program_itself_prints_one_object_and_leaves_the_results_in_place()
+    {
+        var test = CudaCase.All["blockReduce"]();
+        var launch = Write(test);
+        var program = Path.ChangeExtension(typeof(Machine).Assembly.Location, ".dll");
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", [program, CudaKernelTests.PathOf(test.File), "--launch", launch, "--json"])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, error.GetAwaiter().GetResult());
+        using var json = JsonDocument.Parse(output);
+        Assert.Equal(0, json.RootElement.GetProperty("findings").GetArrayLength());
+        Read(test);
+        test.Check();
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Write(CudaCase test)
+    {
+        var arguments = new List<string>();
+        foreach (var argument in test.Arguments)
+        {
+            if (argument is CudaBuffer buffer)
+            {
+                var file = string.Create(CultureInfo.InvariantCulture, $"{arguments.Count}.npy");
+                NpyText.Write(Path.Combine(_folder, file), buffer);
+                arguments.Add($$"""{"buffer": "{{file}}"}""");
+            }
+            else
+            {
+                var scalar = (CudaScalar)argument;
+                arguments.Add($$"""{"{{scalar.JsonKind}}": {{scalar.JsonValue}}}""");
+            }
+        }
+
+        var path = Path.Combine(_folder, "LAUNCH.json");
+        File.WriteAllText(path, string.Create(CultureInfo.InvariantCulture, $$"""
+            {
+              "kernel": "{{test.Kernel}}", "grid": [{{test.Grid.X}}, {{test.Grid.Y}}, {{test.Grid.Z}}], "block": [{{test.Block.X}}, {{test.Block.Y}}, {{test.Block.Z}}],
+              "dynamic_shared_bytes": {{test.DynamicSharedBytes}}, "arguments": [{{string.Join(", ", arguments)}}]
+            }
+            """));
+        return path;
+    }
+
+    private void Read(CudaCase test)
+    {
+        for (var i = 0; i < test.Arguments.Count; i++)
+        {
+            if (test.Arguments[i] is CudaBuffer buffer)
+            {
+                NpyText.Read(Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{i}.npy")), buffer);
+            }
+        }
+    }
+}

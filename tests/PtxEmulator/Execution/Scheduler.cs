@@ -1,0 +1,125 @@
+namespace PlamoNative.PtxEmulator.Execution;
+
+/// <summary>Gives clusters to workers. A cluster that waits for others goes to the back of a queue that all workers share, so that those run.</summary>
+internal sealed class Scheduler
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<Cluster> _parked = new();
+    private readonly Stack<Cluster> _free = new();
+    private readonly Launch _launch;
+    private readonly int _clusterSize;
+    private readonly long _clusters;
+    private long _started;
+    private int _running;
+    private Exception? _failure;
+
+    private Scheduler(Launch launch)
+    {
+        _launch = launch;
+        _clusterSize = (int)launch.ClusterSize.Count;
+        _clusters = launch.GridSize.Count / _clusterSize;
+    }
+
+    internal static void Run(Launch launch)
+    {
+        var scheduler = new Scheduler(launch);
+        var workers = launch.Options.Workers > 0 ? launch.Options.Workers : Environment.ProcessorCount;
+        workers = (int)Math.Min(workers, scheduler._clusters);
+        if (workers == 1)
+        {
+            scheduler.Work();
+        }
+        else
+        {
+            var threads = new Thread[workers];
+            for (var i = 0; i < workers; i++)
+            {
+                threads[i] = new Thread(scheduler.Work) { IsBackground = true, Name = $"emulated multiprocessor {i}" };
+                threads[i].Start();
+            }
+
+            foreach (var thread in threads)
+            {
+                thread.Join();
+            }
+        }
+
+        if (scheduler._failure is { } failure)
+        {
+            throw new InvalidOperationException($"the emulator failed in kernel {launch.Kernel.Name}: {failure.Message}", failure);
+        }
+    }
+
+    private void Work()
+    {
+        try
+        {
+            while (Next() is { } cluster)
+            {
+                var isDone = cluster.Run();
+                lock (_gate)
+                {
+                    _running--;
+                    if (isDone)
+                    {
+                        Collect(cluster);
+                        _free.Push(cluster);
+                    }
+                    else
+                    {
+                        _parked.Enqueue(cluster);
+                    }
+                }
+            }
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            _failure = exception;
+            _launch.Stop();
+        }
+    }
+
+    private Cluster? Next()
+    {
+        lock (_gate)
+        {
+            if (_launch.IsStopped)
+            {
+                return null;
+            }
+
+            Cluster cluster;
+            if (_started < _clusters)
+            {
+                cluster = _free.Count > 0 ? _free.Pop() : new(_launch, _clusterSize);
+                cluster.Start(_started++);
+            }
+            else if (_parked.Count > 0)
+            {
+                cluster = _parked.Dequeue();
+            }
+            else
+            {
+                return null;
+            }
+
+            _running++;
+            return cluster;
+        }
+    }
+
+    private void Collect(Cluster cluster)
+    {
+        foreach (var block in cluster.Blocks)
+        {
+            foreach (var warp in block.Warps)
+            {
+                block.Counters.ThreadInstructions += warp.ThreadInstructions;
+                block.Counters.WarpInstructions += warp.WarpInstructions;
+            }
+
+            _launch.Totals.Add(block.Counters);
+            block.Counters = new();
+        }
+    }
+}
