@@ -17,6 +17,8 @@ public sealed class KernelsTests
         Assert.Equal(
             KernelLibrary.Default.Kernels.Select(static kernel => $"{kernel.Name} {kernel.Architecture.Target}").Order(StringComparer.Ordinal),
             listed.Select(static kernel => $"{kernel.GetProperty("name").GetString()} {kernel.GetProperty("target").GetString()}").Order(StringComparer.Ordinal));
+        var unknown = listed.Count(static kernel => kernel.GetProperty("registers").ValueKind == JsonValueKind.Null);
+        Assert.True(unknown == 0, $"Kernels/Compiled/assembly.json knows nothing of {unknown} of {listed.Length} texts: run scripts/update-kernel-page.sh");
         Assert.All(listed, static kernel =>
         {
             Assert.InRange(kernel.GetProperty("registers").GetInt32(), 1, 255);
