@@ -76,5 +76,5 @@ public sealed class CudaKernelTests
         return result;
     }
 
-    private static CudaBuffer? BufferOf(CudaArgument argument) => argument as CudaBuffer ?? (argument as CudaTensorMap)?.Buffer;
+    internal static CudaBuffer? BufferOf(CudaArgument argument) => argument as CudaBuffer ?? (argument as CudaTensorMap)?.Buffer;
 }
