@@ -104,7 +104,7 @@ internal static class CompareLowering
     private static bool PairSet(FunctionBuilder b, InstructionSyntax s, PtxType result, PtxType type)
     {
         var isHalf = type == PtxType.F16X2;
-        var compare = Function(s.Modifiers[0]) ?? throw b.Error("expected a comparison");
+        var compare = Function(s.First()) ?? throw b.Error("expected a comparison");
         var one = result == PtxType.F16X2 ? (ushort)0x3C00 : result == PtxType.BF16X2 ? (ushort)0x3F80 : ushort.MaxValue;
         float Value(ushort x) => isHalf ? F16.ToSingle(x) : BF16.ToSingle(x);
         return b.Binary<uint, uint, uint>((x, y) => Packed16.Map(x, y, (p, q) => compare(Value(p), Value(q)) ? one : (ushort)0), PtxType.B32, PtxType.B32, PtxType.B32);
@@ -147,7 +147,7 @@ internal static class CompareLowering
     private static bool Test(FunctionBuilder b, InstructionSyntax s)
     {
         var type = s.Type();
-        var test = s.Modifiers[0];
+        var test = s.First();
         var d = b.Destination(0, PtxType.Pred);
         var x = b.Source(1, type);
         b.Add(type == PtxType.F64 ? new TestProperty<double>(test, d, x) : new TestProperty<float>(test, d, x));

@@ -111,7 +111,7 @@ internal static class MatrixLowering
 
     private static bool Warpgroup(FunctionBuilder b, InstructionSyntax s)
     {
-        switch (s.Modifiers[0])
+        switch (s.First())
         {
             case "fence":
                 b.Add(new WarpgroupGroup('f', 0));

@@ -88,14 +88,14 @@ internal sealed unsafe class WarpgroupMultiply(
         var firstRow = Rows * (warp.Index % 4);
         if (registersA is null)
         {
-            Gather(warp, MatrixDescriptor.Decode(a), instruction.TransposeA, firstRow, Rows, codesA);
+            Gather(warp, MatrixDescriptor.Decode(a), instruction.TransposeA, firstRow, Rows, codesA, k, 1);
         }
         else
         {
             GatherRegisters(warp, registersA, firstRow, codesA);
         }
 
-        Gather(warp, MatrixDescriptor.Decode(b), instruction.TransposeB, 0, n, codesB);
+        Gather(warp, MatrixDescriptor.Decode(b), instruction.TransposeB, 0, n, codesB, 1, n);
         Negate(instruction.NegateA, codesA);
         Negate(instruction.NegateB, codesB);
         accumulator.Clear();
@@ -118,7 +118,7 @@ internal sealed unsafe class WarpgroupMultiply(
         ArrayPool<uint>.Shared.Return(buffer);
     }
 
-    private void Gather(Warp warp, in MatrixDescriptor descriptor, bool isTransposed, int first, int rows, Span<uint> codes)
+    private void Gather(Warp warp, in MatrixDescriptor descriptor, bool isTransposed, int first, int rows, Span<uint> codes, int strideX, int strideK)
     {
         var bytes = instruction.ElementBytes;
         var shared = new ReadOnlySpan<byte>(warp.Block.Shared, warp.Block.SharedBytes);
@@ -134,7 +134,7 @@ internal sealed unsafe class WarpgroupMultiply(
                 }
 
                 var place = shared[(int)address..];
-                codes[(x * instruction.K) + k] = bytes switch
+                codes[(x * strideX) + (k * strideK)] = bytes switch
                 {
                     1 => place[0],
                     2 => MemoryMarshal.Read<ushort>(place),
