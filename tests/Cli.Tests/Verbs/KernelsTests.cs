@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PlamoNative.Cli.Kernels;
 using PlamoNative.Cli.Parsing;
+using PlamoNative.Cli.Verbs;
 using PlamoNative.Engine;
 using Xunit;
 
@@ -83,6 +84,14 @@ public sealed class KernelsTests
         CommandRun.Of("kernels", "ptx", First.Name, "--arch", "sm_50").RefusesWith("--arch", First.Name, "sm_50");
         CommandRun.Of("kernels", "ptx", First.Name, "second").RefusesWith("second");
         CommandRun.Of("kernels", "list", "--arch", "sm_").RefusesWith("--arch");
+    }
+
+    [Fact]
+    public void The_kernels_of_the_examples_exist()
+    {
+        var names = VerbCatalog.Entries.Where(static entry => entry.Name is "kernels ptx" or "kernels sass").Select(static entry => entry.Example.Split(' ')[3]).ToArray();
+        Assert.Equal(2, names.Length);
+        Assert.All(names, static name => Assert.True(KernelLibrary.Default.Contains(name), name));
     }
 
     [Theory]
