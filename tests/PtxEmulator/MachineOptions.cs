@@ -32,5 +32,5 @@ public sealed record MachineOptions
     public int LocalBytesPerThread { get; init; } = 512 * 1024;
 
     /// <summary>Instructions of a warp after which a launch is called endless.</summary>
-    public long MaximumWarpInstructions { get; init; } = 20_000_000_000;
+    public long MaximumWarpInstructions { get; init; } = 1_000_000_000;
 }
