@@ -70,7 +70,7 @@ internal static class CompareLowering
 
     private static bool Set(FunctionBuilder b, InstructionSyntax s)
     {
-        var types = s.Types();
+        var types = s.Types(1);
         var (result, type) = (types[0], types[^1]);
         if (type is PtxType.F16X2 or PtxType.BF16X2)
         {
@@ -130,8 +130,9 @@ internal static class CompareLowering
     /// <summary>slct: a where c is not negative, else b.</summary>
     private static bool SelectBySign(FunctionBuilder b, InstructionSyntax s)
     {
-        var types = s.Types();
+        var types = s.Types(1);
         var (type, by) = (types[0], types[^1]);
+        b.Demand(by, 4);
         var (x, y, c) = (b.Source(1, type), b.Source(2, type), b.Source(3, by));
         var holds = b.NewRegister(PtxType.Pred, "slct");
         var zero = b.Program.Constants.Row(0, 4);
@@ -147,6 +148,7 @@ internal static class CompareLowering
     private static bool Test(FunctionBuilder b, InstructionSyntax s)
     {
         var type = s.Type();
+        b.Demand(type, 4, 8);
         var test = s.First();
         var d = b.Destination(0, PtxType.Pred);
         var x = b.Source(1, type);

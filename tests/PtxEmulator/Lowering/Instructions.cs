@@ -61,6 +61,13 @@ internal static class ModifierReading
         return types;
     }
 
+    /// <summary>The types, of which there must be at least so many.</summary>
+    internal static List<PtxType> Types(this InstructionSyntax syntax, int atLeast)
+    {
+        var types = syntax.Types();
+        return types.Count >= atLeast ? types : throw new PtxException(syntax.Line, $"expected {atLeast} types in '{syntax.FullName}', found {types.Count}");
+    }
+
     internal static PtxType Type(this InstructionSyntax syntax)
     {
         var types = syntax.Types();

@@ -141,6 +141,7 @@ internal static class MoveLowering
     private static bool Map(FunctionBuilder b, InstructionSyntax s)
     {
         var type = s.Type();
+        b.Demand(type, 4, 8);
         var x = b.Source(1, type);
         var rank = b.Source(2, PtxType.U32);
         var d = b.Destination(0, type);
@@ -151,6 +152,7 @@ internal static class MoveLowering
     private static bool Rank(FunctionBuilder b, InstructionSyntax s)
     {
         var type = s.Type();
+        b.Demand(type, 4, 8);
         b.Add(new RankOfAddress(b.Destination(0, PtxType.U32), b.Source(1, type), type.Size()));
         return true;
     }
