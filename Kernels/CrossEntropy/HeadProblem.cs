@@ -28,6 +28,21 @@ internal readonly unsafe struct HeadProblem
     /// <param name="wholeVocabulary">Whether a block holds all logits of its tokens (the one-pass form) or those of a part of the vocabulary.</param>
     public HeadProblem(string operation, Tensor x, Tensor weight, ReadOnlySpan<int> targets, bool wholeVocabulary = false)
     {
+        Vocabulary = Check(operation, x, weight, targets);
+        _x = new RowView(x);
+        _weight = weight.Pointer;
+        _workers = OperatorChecks.Workers(operation, x);
+        DType = x.DType;
+        Width = _x.Width;
+        var rows = wholeVocabulary ? Math.Clamp(LogitsAtOnce / Math.Max(1, Vocabulary), FewestRows, MostRows) : TokensAtOnce;
+        BlockRows = Math.Min(rows, targets.Length);
+        BlockColumns = wholeVocabulary ? Vocabulary : Math.Min(VocabularyAtOnce, Vocabulary);
+    }
+
+    /// <summary>Checks the operands that all passes share, wherever they are.</summary>
+    /// <returns>V.</returns>
+    public static int Check(string operation, Tensor x, Tensor weight, ReadOnlySpan<int> targets)
+    {
         OperatorChecks.Activation(operation, nameof(x), x);
         OperatorChecks.Rank(operation, nameof(x), x, 2);
         ArgumentNullException.ThrowIfNull(weight);
@@ -38,24 +53,17 @@ internal readonly unsafe struct HeadProblem
             Throw.ShapeMismatch(operation, nameof(targets), $"{x.Shape[0]} targets for x {x.Shape}", $"{targets.Length} targets");
         }
 
-        Vocabulary = checked((int)weight.Shape[0]);
+        var vocabulary = checked((int)weight.Shape[0]);
         for (var i = 0; i < targets.Length; i++)
         {
-            if (targets[i] != LinearCrossEntropy.NoTarget && (uint)targets[i] >= (uint)Vocabulary)
+            if (targets[i] != LinearCrossEntropy.NoTarget && (uint)targets[i] >= (uint)vocabulary)
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(targets), targets[i], $"target {i} is {targets[i]}: neither {LinearCrossEntropy.NoTarget} (none) nor one of the {Vocabulary} tokens");
+                    nameof(targets), targets[i], $"target {i} is {targets[i]}: neither {LinearCrossEntropy.NoTarget} (none) nor one of the {vocabulary} tokens");
             }
         }
 
-        _x = new RowView(x);
-        _weight = weight.Pointer;
-        _workers = OperatorChecks.Workers(operation, x);
-        DType = x.DType;
-        Width = _x.Width;
-        var rows = wholeVocabulary ? Math.Clamp(LogitsAtOnce / Math.Max(1, Vocabulary), FewestRows, MostRows) : TokensAtOnce;
-        BlockRows = Math.Min(rows, targets.Length);
-        BlockColumns = wholeVocabulary ? Vocabulary : Math.Min(VocabularyAtOnce, Vocabulary);
+        return vocabulary;
     }
 
     /// <summary>float32 or float64.</summary>

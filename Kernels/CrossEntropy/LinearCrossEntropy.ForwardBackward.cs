@@ -26,6 +26,13 @@ public static unsafe partial class LinearCrossEntropy
         Tensor x, Tensor weight, ReadOnlySpan<int> targets, long targetCount, double zLossWeight, double lossGradient, Tensor? crossEntropy, Tensor? logSumExp,
         Tensor inputGradient, Tensor weightGradient)
     {
+        ArgumentNullException.ThrowIfNull(x);
+        if (x.Device is CudaDevice device)
+        {
+            return ForwardBackwardOnGpu(
+                device, x, weight, targets, targetCount, zLossWeight, lossGradient, crossEntropy, logSumExp, inputGradient, weightGradient);
+        }
+
         var problem = new HeadProblem(Name, x, weight, targets, wholeVocabulary: true);
         OperatorChecks.Activation(Name, nameof(inputGradient), inputGradient, x.Shape, x.DType);
         OperatorChecks.Dense(Name, nameof(weightGradient), weightGradient, weight.Shape, x.DType);

@@ -26,6 +26,12 @@ public static unsafe partial class LinearCrossEntropy
     public static CrossEntropySums Forward(
         Tensor x, Tensor weight, ReadOnlySpan<int> targets, bool everyToken, Tensor crossEntropy, Tensor logSumExp)
     {
+        ArgumentNullException.ThrowIfNull(x);
+        if (x.Device is CudaDevice device)
+        {
+            return ForwardOnGpu(device, x, weight, targets, everyToken, crossEntropy, logSumExp);
+        }
+
         var problem = new HeadProblem(Name, x, weight, targets);
         OperatorChecks.Dense(Name, nameof(crossEntropy), crossEntropy, new Shape(targets.Length), DType.Float64);
         OperatorChecks.Dense(Name, nameof(logSumExp), logSumExp, new Shape(targets.Length), DType.Float64);
@@ -72,6 +78,13 @@ public static unsafe partial class LinearCrossEntropy
         Tensor x, Tensor weight, ReadOnlySpan<int> targets, Tensor logSumExp, long targetCount, double zLossWeight, double lossGradient,
         Tensor inputGradient, Tensor weightGradient)
     {
+        ArgumentNullException.ThrowIfNull(x);
+        if (x.Device is CudaDevice device)
+        {
+            BackwardOnGpu(device, x, weight, targets, logSumExp, targetCount, zLossWeight, lossGradient, inputGradient, weightGradient);
+            return;
+        }
+
         var problem = new HeadProblem(Name, x, weight, targets);
         OperatorChecks.Dense(Name, nameof(logSumExp), logSumExp, new Shape(targets.Length), DType.Float64);
         OperatorChecks.Activation(Name, nameof(inputGradient), inputGradient, x.Shape, x.DType);

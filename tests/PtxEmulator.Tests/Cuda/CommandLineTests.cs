@@ -25,7 +25,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public void The_program_itself_prints_one_object_and_leaves_the_results_in_place()
+    public async Task The_program_itself_prints_one_object_and_leaves_the_results_in_place()
     {
         var test = CudaCase.All["blockReduce"]();
         var launch = Write(test);
@@ -36,9 +36,9 @@ public sealed class CommandLineTests : IDisposable
         };
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, error.GetAwaiter().GetResult());
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(process.ExitCode == 0, await error);
         using var json = JsonDocument.Parse(output);
         Assert.Equal(0, json.RootElement.GetProperty("findings").GetArrayLength());
         Read(test);

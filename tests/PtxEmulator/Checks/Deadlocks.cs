@@ -64,6 +64,19 @@ internal static class Deadlocks
         return true;
     }
 
+    /// <summary>A warp that ran longer than the machine allows: the launch ends.</summary>
+    internal static void TooLong(Warp warp)
+    {
+        if (warp.Splits.Count > 0)
+        {
+            var split = warp.Splits[0];
+            warp.Report(split.Frame.Function.Code[split.Pc], FindingKind.Deadlock, split.Mask, () =>
+                $"warp {warp.Index} executed more than {warp.Launch.Options.MaximumWarpInstructions} instructions and has not ended");
+        }
+
+        warp.Launch.Stop();
+    }
+
     private static void GiveUp(Block block)
     {
         var isNamed = false;

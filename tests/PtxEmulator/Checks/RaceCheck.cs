@@ -13,9 +13,11 @@ internal sealed class RaceCheck
     private const int LaneBits = 8;
     private const int WarpBits = 8;
     private const ulong StrongBit = 1UL << 63;
+    private const ulong Never = 1UL << 44;
     private readonly Block _block;
     private readonly int _shift;
     private readonly long[][] _clocks;
+    private readonly long[] _fenced;
     private readonly ulong[] _writers;
     private readonly int[] _writerLines;
     private readonly uint[] _readerMasks;
@@ -34,6 +36,7 @@ internal sealed class RaceCheck
             _clocks[i] = new long[_clocks.Length];
         }
 
+        _fenced = new long[_clocks.Length];
         _writers = new ulong[grains];
         _writerLines = new int[grains];
         _readerMasks = new uint[grains];
@@ -57,6 +60,7 @@ internal sealed class RaceCheck
             _clocks[i][i] = 1;
         }
 
+        Array.Clear(_fenced);
         Array.Clear(_writers);
         Array.Clear(_readerMasks);
         _barriers.Clear();
@@ -116,6 +120,51 @@ internal sealed class RaceCheck
         if (mbarrier is { } place)
         {
             Release(Engine, place);
+        }
+    }
+
+    /// <summary>Bytes that a copy is to fill some time: nobody may read them, whatever barrier was passed, before <see cref="Landed"/>.</summary>
+    internal void Pending(Warp warp, Instruction instruction, ulong address, int bytes)
+    {
+        Join(_clocks[Engine], _clocks[warp.Index]);
+        for (var grain = (int)(address >> _shift); grain <= (int)((address + (ulong)bytes - 1) >> _shift); grain++)
+        {
+            CheckReaders(warp, instruction, grain, Engine, 0, _clocks[Engine]);
+            _writers[grain] = (Never << (LaneBits + WarpBits)) | ((ulong)Engine << LaneBits);
+            _writerLines[grain] = instruction.Line;
+            _readerMasks[grain] = 0;
+        }
+    }
+
+    /// <summary>The copy is there: written by the lane that waited for it, now.</summary>
+    internal void Landed(Warp warp, int lane, ulong address, int bytes)
+    {
+        for (var grain = (int)(address >> _shift); grain <= (int)((address + (ulong)bytes - 1) >> _shift); grain++)
+        {
+            _writers[grain] = Entry(warp.Index, lane);
+        }
+    }
+
+    /// <summary>A fence between ordinary and asynchronous accesses: what its warp knows of is visible to the copy engine and the tensor core.</summary>
+    internal void FenceProxy(Warp warp)
+    {
+        Join(_fenced, _clocks[warp.Index]);
+        _clocks[warp.Index][warp.Index]++;
+    }
+
+    /// <summary>Bytes that the copy engine or the tensor core reads on behalf of a warp.</summary>
+    internal void ReadByEngine(Warp warp, Instruction instruction, int lane, ulong address, int bytes)
+    {
+        for (var grain = (int)(address >> _shift); grain <= (int)((address + (ulong)bytes - 1) >> _shift); grain++)
+        {
+            var writer = _writers[grain] & ~StrongBit;
+            if (writer != 0 && WarpOf(writer) != Engine && (long)(writer >> (LaneBits + WarpBits)) > _fenced[WarpOf(writer)])
+            {
+                warp.Report(instruction, FindingKind.UnwaitedAsync, 1u << lane, () =>
+                    $"reads shared memory at 0x{grain << _shift:x} asynchronously, which an ordinary store (PTX line {_writerLines[grain]}) wrote with no fence.proxy.async since: {Place(grain)}");
+            }
+
+            Read(warp, instruction, grain, lane, AccessKind.Read);
         }
     }
 

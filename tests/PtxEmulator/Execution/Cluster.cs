@@ -65,6 +65,11 @@ internal sealed class Cluster
                     var before = warp.WarpInstructions;
                     ran |= warp.Run(WarpSlice);
                     spent += warp.WarpInstructions - before;
+                    if (warp.WarpInstructions > Launch.Options.MaximumWarpInstructions)
+                    {
+                        Deadlocks.TooLong(warp);
+                        return true;
+                    }
                 }
             }
 

@@ -27,6 +27,7 @@ internal sealed class ClusterBarrier(Cluster cluster)
         }
 
         _arrived[warp] = before | lanes;
+        warp.Block.RaceCheck?.Release(warp, this);
         Check();
     }
 
@@ -37,6 +38,7 @@ internal sealed class ClusterBarrier(Cluster cluster)
         if ((lanes & ~passed) == 0)
         {
             _passed[warp] = passed & ~lanes;
+            warp.Block.RaceCheck?.Acquire(warp, this);
             return true;
         }
 

@@ -20,6 +20,9 @@ internal enum AccessKind
 
     /// <summary>A write that is volatile, relaxed or release.</summary>
     StrongWrite,
+
+    /// <summary>A barrier object or an asynchronous operation: only bounds and alignment are looked at, the rest is the operation's own affair.</summary>
+    Object,
 }
 
 /// <summary>An instruction that touches memory; it remembers the allocation it touched last.</summary>
@@ -67,6 +70,15 @@ internal sealed unsafe partial class Warp
         }
     }
 
+    /// <summary>The block and the place in it of a shared address that is inside of the cluster, without its generic tag.</summary>
+    internal Block? SharedOwner(ulong address, out uint offset)
+    {
+        address &= AddressMap.OffsetMask;
+        offset = (uint)address & AddressMap.SharedOffsetMask;
+        var rank = (address >> AddressMap.ClusterRankShift) - 1;
+        return address <= AddressMap.SharedOffsetMask ? Block : rank < (ulong)Block.Cluster.Blocks.Length ? Block.Cluster.Blocks[rank] : null;
+    }
+
     private uint DropMisaligned(MemoryInstruction at, uint mask, int bytes)
     {
         var bad = 0u;
@@ -111,13 +123,13 @@ internal sealed unsafe partial class Warp
             good |= 1u << lane;
         }
 
-        if (region.IsReadOnly && kind is not (AccessKind.Read or AccessKind.StrongRead) && good != 0)
+        if (region.IsReadOnly && kind is not (AccessKind.Read or AccessKind.StrongRead or AccessKind.Object) && good != 0)
         {
             Report(at, FindingKind.ReadOnlyWrite, good, () => $"writes to {at.Cached.Name}, which is constant");
             return 0;
         }
 
-        if (kind is not (AccessKind.Read or AccessKind.Write))
+        if (kind is AccessKind.StrongRead or AccessKind.Atomic)
         {
             Block.HasPolled = true;
         }
@@ -169,7 +181,7 @@ internal sealed unsafe partial class Warp
             good |= 1u << lane;
         }
 
-        if (Block.RaceCheck is { } races && good != 0)
+        if (kind != AccessKind.Object && Block.RaceCheck is { } races && good != 0)
         {
             if (isOwn)
             {
@@ -229,7 +241,7 @@ internal sealed unsafe partial class Warp
             good |= 1u << lane;
         }
 
-        if (kind is not (AccessKind.Read or AccessKind.StrongRead) && good != 0)
+        if (kind is not (AccessKind.Read or AccessKind.StrongRead or AccessKind.Object) && good != 0)
         {
             Report(at, FindingKind.ReadOnlyWrite, good, () => "writes to a parameter of the kernel");
             return 0;
@@ -277,6 +289,7 @@ internal sealed unsafe partial class Warp
     {
         AccessKind.Read or AccessKind.StrongRead => "reads",
         AccessKind.Atomic => "updates",
+        AccessKind.Object => "uses",
         _ => "writes",
     };
 }

@@ -174,6 +174,7 @@ internal sealed partial class Warp
     /// <summary>Ends lanes of a split for good.</summary>
     internal void Exit(Split split, uint lanes)
     {
+        FinishAsync(lanes);
         Live &= ~lanes;
         for (var frame = split.Frame; frame is not null; frame = frame.Parent)
         {

@@ -213,6 +213,13 @@ internal sealed partial class FunctionBuilder
     /// <summary>True when an address names a variable of a function's own: parameters of functions are such.</summary>
     internal bool IsLocalVariable(OperandSyntax operand) => operand is AddressOperand { Base: NameOperand name } && Find(name.Name) is LocalSymbol;
 
+    /// <summary>An operand that must be a constant integer.</summary>
+    internal int Constant(int index) => Operand(index) is ConstantOperand { Kind: TokenKind.Integer } constant
+        ? (int)constant.Bits
+        : throw Error($"expected a constant integer as operand {index + 1}");
+
+    internal bool IsPredicate(OperandSyntax operand) => operand is NameOperand name && Find(name.Name) is RegisterSymbol { Type: PtxType.Pred };
+
     /// <summary>Notes the width of an access that may be to shared memory.</summary>
     internal void SharedAccess(StateSpace space, int bytes)
     {

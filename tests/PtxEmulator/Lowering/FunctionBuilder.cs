@@ -34,6 +34,8 @@ internal sealed partial class FunctionBuilder
 
     internal FunctionCode Function => _function;
 
+    internal MachineOptions Options => _program.Kernel.Module.Machine.Options;
+
     /// <summary>The syntax of the instruction that is lowered.</summary>
     internal InstructionSyntax Syntax => _current!;
 

@@ -25,6 +25,8 @@ internal static class Instructions
         Fill(MemoryLowering.TryLower, "ld", "ldu", "st", "prefetch", "prefetchu", "discard", "applypriority", "createpolicy", "membar", "fence", "fence_proxy");
         Fill(AtomicLowering.TryLower, "atom", "red");
         Fill(WarpLowering.TryLower, "shfl", "vote", "match", "redux", "activemask", "elect", "bar", "barrier");
+        Fill(MatrixLowering.TryLower, "mma", "ldmatrix", "stmatrix", "movmatrix", "wgmma");
+        Fill(AsyncLowering.TryLower, "cp", "mbarrier");
         return table;
 
         void Fill(Family family, params string[] opcodes)

@@ -14,6 +14,9 @@ internal static class MemoryLowering
                 return Load(b, s);
             case "st":
                 return Store(b, s);
+            case "fence" when s.Modifiers.Exists(modifier => modifier.StartsWith("proxy", StringComparison.Ordinal)) && s.Modifiers.Exists(modifier => modifier.StartsWith("async", StringComparison.Ordinal)):
+                b.Add(new ProxyFence());
+                return true;
             case "membar" or "fence" or "fence_proxy":
                 b.Add(new Fence());
                 return true;

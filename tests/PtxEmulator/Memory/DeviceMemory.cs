@@ -9,6 +9,9 @@ internal sealed unsafe class Region(ulong start, PinnedBuffer buffer, long size,
 
     internal byte* Pointer { get; } = buffer.Pointer;
 
+    /// <summary>The owner of the bytes: with the pointer alone the collector would take them.</summary>
+    internal PinnedBuffer Buffer { get; } = buffer;
+
     internal ulong Size { get; private set; } = (ulong)size;
 
     internal string Name { get; } = name;

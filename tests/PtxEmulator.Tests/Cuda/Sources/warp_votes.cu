@@ -10,7 +10,7 @@ extern "C" __global__ void __launch_bounds__(64) warpVotes(const int* values, co
 
     matches[i] = __match_any_sync(0xffffffffu, keys[i]);
     int same;
-    unsigned all = __match_all_sync(0xffffffffu, keys[warp * 32], &same);
+    unsigned all = __match_all_sync(0xffffffffu, keys[i], &same);
     matches[gridDim.x * blockDim.x + i] = same ? all : 0;
 
     // Only a part of the warp takes each side; the masks say which.

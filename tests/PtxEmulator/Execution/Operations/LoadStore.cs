@@ -41,6 +41,11 @@ internal sealed unsafe class Store<T>(AddressSource address, StateSpace space, A
         address.Evaluate(warp);
         var good = warp.Resolve(this, space, mask, sizeof(T) * values.Length, kind);
         var pointers = warp.Pointers;
+        if (warp.Block.RaceCheck is { Collisions.Count: > 0 } races)
+        {
+            LookAtCollisions(warp, races);
+        }
+
         for (var i = 0; i < values.Length; i++)
         {
             var from = values[i].Of<T>(warp);
@@ -50,6 +55,27 @@ internal sealed unsafe class Store<T>(AddressSource address, StateSpace space, A
                 Unsafe.WriteUnaligned(pointers[lane] + (i * sizeof(T)), from[lane]);
             }
         }
+    }
+
+    /// <summary>Lanes that store to one place: which value stays is chance, unless they agree.</summary>
+    private void LookAtCollisions(Warp warp, Checks.RaceCheck races)
+    {
+        foreach (var (lane, other) in races.Collisions)
+        {
+            var pointer = (byte*)warp.Addresses[lane];
+            var isSame = warp.Addresses[lane] == warp.Addresses[other];
+            for (var i = 0; isSame && i < values.Length; i++)
+            {
+                isSame = EqualityComparer<T>.Default.Equals(values[i].Of<T>(warp)[lane], values[i].Of<T>(warp)[other]);
+            }
+
+            if (!isSame)
+            {
+                warp.Report(this, FindingKind.SharedRace, 1u << lane, () => $"lanes {other} and {lane} store different values to shared memory at 0x{(ulong)pointer:x} at once");
+            }
+        }
+
+        races.Collisions.Clear();
     }
 }
 
