@@ -21,7 +21,7 @@ public sealed class RoomTests
         ["PlamoNative.Runtime"] = ["PlamoNative.Kernels", "PlamoNative.Engine"],
         ["PlamoNative.Training"] = ["PlamoNative.Runtime", "PlamoNative.Autograd", "PlamoNative.Kernels", "PlamoNative.Engine"],
         ["PlamoNative"] = ["PlamoNative.Runtime"],
-        ["PlamoNative.Cli"] = ["PlamoNative.Runtime", "PlamoNative.Training"],
+        ["PlamoNative.Cli"] = ["PlamoNative.Runtime", "PlamoNative.Training", "PlamoNative.Kernels.Ptx"],
     };
 
     /// <summary>Packages that a shipped library may bring into an embedder's service.</summary>
