@@ -3,7 +3,7 @@ using PlamoNative.Engine;
 namespace PlamoNative.Kernels;
 
 /// <summary>Whole tensors from one floating-point type to another: exact where the target is wider, round to nearest even where it is narrower.</summary>
-public static unsafe class Casting
+public static unsafe partial class Casting
 {
     private const int RunLength = 1 << 20;
 
@@ -24,6 +24,12 @@ public static unsafe class Casting
         }
 
         Check(input, output);
+        if (output.Device is CudaDevice device)
+        {
+            OnGpu(device, input, output);
+            return;
+        }
+
         for (var start = 0L; start < input.ElementCount; start += RunLength)
         {
             var length = (int)Math.Min(RunLength, input.ElementCount - start);
