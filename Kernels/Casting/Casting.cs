@@ -3,7 +3,7 @@ using PlamoNative.Engine;
 namespace PlamoNative.Kernels;
 
 /// <summary>Whole tensors from one floating-point type to another: exact where the target is wider, round to nearest even where it is narrower.</summary>
-public static unsafe partial class Casting
+public static unsafe class Casting
 {
     private const int RunLength = 1 << 20;
 
@@ -26,7 +26,8 @@ public static unsafe partial class Casting
         Check(input, output);
         if (output.Device is CudaDevice device)
         {
-            OnGpu(device, input, output);
+            DeviceLaunch.Same(nameof(Casting), nameof(input), input, device);
+            CastingLaunch.Run(device, input, output);
             return;
         }
 
