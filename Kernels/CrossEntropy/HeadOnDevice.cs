@@ -8,7 +8,7 @@ internal ref struct HeadOnDevice
 {
     // A block of the two-pass forms: 32 MiB of logits, enough tiles for any device.
     private const int RowsAtOnce = 1024;
-    private const int ColumnsAtOnce = 8192;
+    private const int MostColumns = 8192;
 
     // The one-pass form: 256 MiB of logits.
     private const int LogitsAtOnce = 64 << 20;
@@ -47,7 +47,7 @@ internal ref struct HeadOnDevice
         ArrayPool<int>.Shared.Return(lists);
         var most = wholeVocabulary ? Math.Clamp(LogitsAtOnce / Math.Max(1, vocabulary), FewestRows, MostRows) : RowsAtOnce;
         _rowsAtOnce = Math.Min(most, Math.Max(1, Tokens));
-        _columnsAtOnce = wholeVocabulary ? Math.Max(1, vocabulary) : Math.Clamp(vocabulary, 1, ColumnsAtOnce);
+        _columnsAtOnce = wholeVocabulary ? Math.Max(1, vocabulary) : Math.Clamp(vocabulary, 1, MostColumns);
         _logits = Tensor.Allocate(device, new Shape(_rowsAtOnce, _columnsAtOnce), DType.Float32);
         _inputs = Tensor.Allocate(device, new Shape(_rowsAtOnce, _width), DType.Float32);
         _gradients = Tensor.Allocate(device, new Shape(_rowsAtOnce, _width), DType.Float32);
