@@ -34,7 +34,7 @@ public sealed class KernelCompiler(Assembly assembly)
             throw new KernelCompilationException(kernel.Name, KernelDefinition.Describe(kernel.Method), $"it is declared for {first.Directive} and cannot be had for {target.Directive}");
         }
 
-        return Describe(kernel, target, PtxText.Finish(Generate(kernel, target, lineInformation), kernel, target, ParameterLayout.Of(kernel), lineInformation));
+        return Describe(kernel, target, PtxText.Finish(Generate(kernel, target, lineInformation ? DebugSymbolsMode.KernelSourceAnnotations : DebugSymbolsMode.Disabled), kernel, target, ParameterLayout.Of(kernel), lineInformation));
     }
 
     /// <summary>What a finished text and its method say about a launch.</summary>
@@ -46,7 +46,7 @@ public sealed class KernelCompiler(Assembly assembly)
     }
 
     /// <summary>ILGPU's own text. A failed kernel leaves its context unusable, so each gets one.</summary>
-    private string Generate(KernelDefinition kernel, PtxTarget target, bool lineInformation)
+    private string Generate(KernelDefinition kernel, PtxTarget target, DebugSymbolsMode symbols)
     {
         try
         {
@@ -54,11 +54,9 @@ public sealed class KernelCompiler(Assembly assembly)
             {
                 builder.Optimize(OptimizationLevel.O1);
                 _intrinsics.Register(builder, target);
-                if (lineInformation)
-                {
-                    // The builder's own method never assigns the mode.
-                    SetProperty(typeof(ContextProperties), builder, nameof(ContextProperties.DebugSymbolsMode), DebugSymbolsMode.Kernel);
-                }
+
+                // The builder's own method never assigns the mode; only the last one writes .loc.
+                SetProperty(typeof(ContextProperties), builder, nameof(ContextProperties.DebugSymbolsMode), symbols);
             });
             var architecture = new CudaArchitecture(target.Major, target.Minor);
             var capabilities = new CudaCapabilityContext(architecture);
@@ -70,6 +68,12 @@ public sealed class KernelCompiler(Assembly assembly)
         }
         catch (Exception e) when (e is not (OutOfMemoryException or MissingMemberException))
         {
+            if (symbols == DebugSymbolsMode.Disabled)
+            {
+                // With symbols the reason names the line; not read in every compilation, since that takes longer than the rest.
+                return Generate(kernel, target, DebugSymbolsMode.Basic);
+            }
+
             throw new KernelCompilationException(kernel.Name, KernelDefinition.Describe(kernel.Method), Reasons(e), e);
         }
     }

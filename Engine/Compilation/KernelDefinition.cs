@@ -52,6 +52,9 @@ public sealed class KernelDefinition
         return [.. found.Values];
     }
 
+    /// <summary>A kernel that carries no attribute of its own.</summary>
+    internal static KernelDefinition Declare(MethodInfo method, GpuKernelAttribute declaration) => Variants(method, declaration).Single();
+
     internal static string Describe(MethodInfo method) => $"{method.DeclaringType?.FullName}.{method.Name}";
 
     private static IEnumerable<KernelDefinition> Variants(MethodInfo method, GpuKernelAttribute declaration)

@@ -36,7 +36,7 @@ internal ref struct AttentionDevicePlan
 
     /// <summary>Lays out a call; the choice of form looks at a sequence alone, so that its result is the same alone and in a batch.</summary>
     internal static AttentionDevicePlan Create(
-        SequenceOffsets offsets, ReadOnlySpan<KvCache> caches, int queryHeads, int largestGroup, int? window, int rowsPerToken, bool hasSplits)
+        SequenceOffsets offsets, ReadOnlySpan<KvCache> caches, int queryHeads, int largestGroup, int? window, bool hasSplits)
     {
         var plan = default(AttentionDevicePlan);
         var table = Grown(ref _table, offsets.Count * AttentionTable.Fields);
@@ -63,7 +63,7 @@ internal ref struct AttentionDevicePlan
 
             if (!hasSplits || length > LongestSplit)
             {
-                var rows = (long)length * rowsPerToken * largestGroup;
+                var rows = (long)length * largestGroup;
                 plan.Tiles = checked(plan.Tiles + (int)((rows + Ptx.TileProduct64.Size - 1) / Ptx.TileProduct64.Size));
                 continue;
             }

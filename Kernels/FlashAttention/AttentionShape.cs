@@ -25,6 +25,23 @@ internal struct AttentionShape
     public int Padding;
 }
 
+/// <summary>Strides in bytes of the gradients of a backward pass, as one argument of a launch.</summary>
+internal struct AttentionGradientShape
+{
+    public long OutputToken;
+    public long OutputHead;
+    public long QueryToken;
+    public long QueryHead;
+    public long KeyToken;
+    public long KeyHead;
+    public long ValueToken;
+    public long ValueHead;
+
+    /// <summary>1 / √P.</summary>
+    public float Scale;
+    public int Padding;
+}
+
 /// <summary>
 /// The list of sequences that goes up with a call: 64-bit numbers, <see cref="Fields"/> for each sequence. The first item of a sequence is the number of items of those before it, so
 /// that a block finds its sequence by bisection.

@@ -30,7 +30,7 @@ public static unsafe partial class FlashAttention
         var shape = DeviceShape(query, key, value, offsets, window);
         shape.IsVector = DeviceLaunch.IsAligned(query) && DeviceLaunch.IsAligned(key) && DeviceLaunch.IsAligned(value) && DeviceLaunch.IsAligned(output) ? 1 : 0;
         var largest = LargestGroup(shape);
-        var plan = AttentionDevicePlan.Create(offsets, caches, shape.QueryHeads, largest, window, 1, hasSplits: true);
+        var plan = AttentionDevicePlan.Create(offsets, caches, shape.QueryHeads, largest, window, hasSplits: true);
         using var table = device.Upload(plan.Table);
         if (plan.Tiles > 0)
         {

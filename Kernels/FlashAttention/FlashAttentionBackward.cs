@@ -7,7 +7,7 @@ namespace PlamoNative.Kernels;
 /// The backward pass of <see cref="FlashAttention"/> without a cache: weights are computed again from the saved log-sum-exp, so memory is linear in the length.
 /// See README.md of the folder.
 /// </summary>
-public static unsafe class FlashAttentionBackward
+public static unsafe partial class FlashAttentionBackward
 {
     private const string Operation = nameof(FlashAttentionBackward);
 
@@ -50,6 +50,12 @@ public static unsafe class FlashAttentionBackward
         OperatorChecks.Activation(Operation, nameof(valueGradient), valueGradient, key.Shape, query.DType);
         if (query.ElementCount == 0)
         {
+            return;
+        }
+
+        if (query.Device is CudaDevice device)
+        {
+            OnGpu(device, query, key, value, output, logSumExp, outputGradient, offsets, window, queryGradient, keyGradient, valueGradient);
             return;
         }
 

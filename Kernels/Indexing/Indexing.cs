@@ -64,13 +64,29 @@ public static class Indexing
             return;
         }
 
-        var places = new StridedElements(indices);
-        for (var i = 0L; i < indices.ElementCount; i++)
+        if (indices.Device.IsHostMemory)
+        {
+            Check(new StridedElements(indices), indices.ElementCount, table.Shape[axis], axis, nameof(indices));
+            return;
+        }
+
+        var fetched = IndexingLaunch.Fetch(indices);
+        fixed (int* values = fetched)
+        {
+            Check(new StridedElements((byte*)values, indices.Shape.Span, indices.Strides.Span), indices.ElementCount, table.Shape[axis], axis, nameof(indices));
+        }
+
+        System.Buffers.ArrayPool<int>.Shared.Return(fetched);
+    }
+
+    private static unsafe void Check(StridedElements places, long count, long size, int axis, string name)
+    {
+        for (var i = 0L; i < count; i++)
         {
             var index = *places.At<int>(i);
-            if ((uint)index >= (ulong)table.Shape[axis])
+            if ((uint)index >= (ulong)size)
             {
-                throw new ArgumentOutOfRangeException(nameof(indices), index, $"entry {i} is {index}, outside of the {table.Shape[axis]} places along axis {axis}");
+                throw new ArgumentOutOfRangeException(name, index, $"entry {i} is {index}, outside of the {size} places along axis {axis}");
             }
         }
     }

@@ -23,6 +23,12 @@ internal unsafe struct IndexingKernel<TDirection> : ISimdKernel
     /// <summary>Runs the kernel; all has been checked.</summary>
     public static void Run(Tensor table, int axis, Tensor indices, Tensor chosen)
     {
+        if (table.Device is CudaDevice device)
+        {
+            IndexingLaunch.Run(device, TDirection.WritesTable, table, axis, indices, chosen);
+            return;
+        }
+
         var (outer, inner) = (1L, 1L);
         for (var i = 0; i < table.Shape.Rank; i++)
         {

@@ -27,7 +27,7 @@ internal static class DoubleFunctions
     /// <summary>x to a constant power: whole exponents up to 64 by multiplication (so x may be negative), others as exp(p ln x), which is NaN below 0.</summary>
     public static double Power(double x, double exponent)
     {
-        if (Math.Abs(exponent) <= 64 && Math.Floor(exponent) == exponent)
+        if (IsWhole(exponent))
         {
             var (power, factor) = (1.0, x);
             for (var n = (int)Math.Abs(exponent); n > 0; n >>= 1)
@@ -41,4 +41,7 @@ internal static class DoubleFunctions
 
         return DoubleMath.Exp(exponent * DoubleMath.Log(x));
     }
+
+    /// <summary>Whether a power is by multiplication.</summary>
+    public static bool IsWhole(double exponent) => Math.Abs(exponent) <= 64 && Math.Floor(exponent) == exponent;
 }

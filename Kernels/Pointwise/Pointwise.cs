@@ -68,7 +68,7 @@ public static class Pointwise
     public static void Fill(Tensor output, double value)
     {
         PointwiseChecks.Output(nameof(Fill), output);
-        PointwiseKernel<ConstantOperators.Constant>.Run(new ConstantOperators.Constant(value), output, null, null, output, accumulate: false);
+        PointwiseKernel<ConstantOperators.Constant>.Run(new ConstantOperators.Constant(value), output, null, null, output, accumulate: false, value);
     }
 
     /// <summary>output (+)= scale · x + shift, rounded once.</summary>
@@ -78,11 +78,11 @@ public static class Pointwise
         PointwiseChecks.Input(nameof(Affine), nameof(x), x, output);
         if (shift == 0)
         {
-            PointwiseKernel<ConstantOperators.Scale>.Run(new ConstantOperators.Scale(scale), x, null, null, output, accumulate);
+            PointwiseKernel<ConstantOperators.Scale>.Run(new ConstantOperators.Scale(scale), x, null, null, output, accumulate, scale);
         }
         else
         {
-            PointwiseKernel<ConstantOperators.Affine>.Run(new ConstantOperators.Affine(scale, shift), x, null, null, output, accumulate);
+            PointwiseKernel<ConstantOperators.Affine>.Run(new ConstantOperators.Affine(scale, shift), x, null, null, output, accumulate, scale, shift);
         }
     }
 
@@ -91,7 +91,7 @@ public static class Pointwise
     {
         PointwiseChecks.Output(nameof(Power), output);
         PointwiseChecks.Input(nameof(Power), nameof(x), x, output);
-        PointwiseKernel<ConstantOperators.Power>.Run(new ConstantOperators.Power(exponent), x, null, null, output, accumulate);
+        PointwiseKernel<ConstantOperators.Power>.Run(new ConstantOperators.Power(exponent), x, null, null, output, accumulate, exponent, DoubleFunctions.IsWhole(exponent) ? 1 : 0);
     }
 
     /// <summary>output (+)= gradient · exponent · x^(exponent - 1).</summary>
@@ -100,7 +100,8 @@ public static class Pointwise
         PointwiseChecks.Output(nameof(PowerGradient), output);
         PointwiseChecks.Input(nameof(PowerGradient), nameof(gradient), gradient, output);
         PointwiseChecks.Input(nameof(PowerGradient), nameof(x), x, output);
-        PointwiseKernel<ConstantOperators.PowerGradient>.Run(new ConstantOperators.PowerGradient(exponent), gradient, x, null, output, accumulate);
+        PointwiseKernel<ConstantOperators.PowerGradient>.Run(
+            new ConstantOperators.PowerGradient(exponent), gradient, x, null, output, accumulate, exponent, DoubleFunctions.IsWhole(exponent - 1) ? 1 : 0);
     }
 
     /// <summary>output (+)= condition is not 0 ? yes : no; the condition is of the tensors' type, and a NaN in it counts as 0.</summary>
@@ -119,7 +120,8 @@ public static class Pointwise
         PointwiseChecks.Output(nameof(WhereGradient), output);
         PointwiseChecks.Input(nameof(WhereGradient), nameof(gradient), gradient, output);
         PointwiseChecks.Input(nameof(WhereGradient), nameof(condition), condition, output);
-        PointwiseKernel<ConstantOperators.SelectGradient>.Run(new ConstantOperators.SelectGradient(chosen), condition, gradient, null, output, accumulate);
+        PointwiseKernel<ConstantOperators.SelectGradient>.Run(
+            new ConstantOperators.SelectGradient(chosen), condition, gradient, null, output, accumulate, chosen ? 1 : 0);
     }
 
     private static void BinaryGradient(

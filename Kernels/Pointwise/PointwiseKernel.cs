@@ -22,8 +22,22 @@ internal unsafe struct PointwiseKernel<TOperator> : ISimdKernel
     private bool _accumulate;
 
     /// <summary>Runs the operator; types and shapes have been checked, and an output that is also an input is the same view.</summary>
-    public static void Run(TOperator function, Tensor x, Tensor? y, Tensor? z, Tensor output, bool accumulate)
+    /// <param name="function">The operator.</param>
+    /// <param name="x">First input.</param>
+    /// <param name="y">Second input.</param>
+    /// <param name="z">Third input.</param>
+    /// <param name="output">What is written.</param>
+    /// <param name="accumulate">Add to what the output holds.</param>
+    /// <param name="first">The operator's first constant, for the kernel of a GPU.</param>
+    /// <param name="second">The operator's second constant, for the kernel of a GPU.</param>
+    public static void Run(TOperator function, Tensor x, Tensor? y, Tensor? z, Tensor output, bool accumulate, double first = 0, double second = 0)
     {
+        if (output.Device is CudaDevice device)
+        {
+            PointwiseLaunch.Run<TOperator>(device, x, y, z, output, accumulate, first, second);
+            return;
+        }
+
         var shape = output.Shape;
         var kernel = new PointwiseKernel<TOperator> { _operator = function, _x = new StridedElements(x, shape), _count = output.ElementCount, _accumulate = accumulate };
         kernel._y = y is null ? kernel._x : new StridedElements(y, shape);

@@ -67,4 +67,78 @@ internal static class DeviceDouble
         cosine = quarter == 1 || quarter == 2 ? -second : second;
         return quarter >= 2 ? -first : first;
     }
+
+    /// <summary>x to a constant power: by multiplication where it is whole and at most 64 in magnitude, otherwise exp(p ln x), which is NaN below 0.</summary>
+    public static double Power(double x, double exponent, bool isWhole)
+    {
+        if (!isWhole)
+        {
+            return Exp(Multiply(exponent, Log(x)));
+        }
+
+        var power = 1.0;
+        var factor = x;
+        for (var n = (int)(exponent < 0 ? -exponent : exponent); n > 0; n >>= 1)
+        {
+            power = (n & 1) == 1 ? Multiply(power, factor) : power;
+            factor = Multiply(factor, factor);
+        }
+
+        return exponent < 0 ? Divide(1.0, power) : power;
+    }
+
+    /// <summary>left / right, correctly rounded.</summary>
+    [IntrinsicImplementation, PtxInstruction("div.rn.f64 $r, $0, $1;")]
+    public static double Divide(double left, double right) => left / right;
+
+    /// <summary>e^x: <see cref="DoubleMath.Exp"/>, bit for bit.</summary>
+    public static double Exp(double x)
+    {
+        var clamped = x > 710 ? 710 : x < -746 ? -746 : x;
+        var shifted = FastMath.Fma(clamped, 1.4426950408889634, RoundingShift);
+        var n = Subtract(shifted, RoundingShift);
+        var r = FastMath.Fma(n, -0.6931471805599453, clamped);
+        r = FastMath.Fma(n, -2.3190468138462996e-17, r);
+        var q = FastMath.Fma(2.0926792425789926e-09, r, 2.5112149877362585e-08);
+        q = FastMath.Fma(q, r, 2.755723397168411e-07);
+        q = FastMath.Fma(q, r, 2.755723457860071e-06);
+        q = FastMath.Fma(q, r, 2.48015873728016e-05);
+        q = FastMath.Fma(q, r, 0.00019841269896604376);
+        q = FastMath.Fma(q, r, 0.0013888888888859113);
+        q = FastMath.Fma(q, r, 0.008333333333316987);
+        q = FastMath.Fma(q, r, 0.04166666666666672);
+        q = FastMath.Fma(q, r, 0.16666666666666682);
+        q = FastMath.Fma(q, r, 0.5);
+        var y = Add(FastMath.Fma(Multiply(r, r), q, r), 1.0);
+        var exponent = (int)Bits(shifted);
+        var half = exponent >> 1;
+        var result = Multiply(Multiply(y, FromBits((half + 1023L) << 52)), FromBits((exponent - half + 1023L) << 52));
+        return x <= 0 || x > 0 ? result : x;
+    }
+
+    /// <summary>ln x: <see cref="DoubleMath.Log"/>, bit for bit; -infinity at 0, NaN below.</summary>
+    public static double Log(double x)
+    {
+        const long SqrtHalfBits = 0x3FE6A09E667F3BCD;
+        const long InfinityBits = 0x7FF0000000000000;
+        var isSubnormal = x < 2.2250738585072014e-308;
+        var bits = Bits(isSubnormal ? Multiply(x, 18014398509481984.0) : x);
+        var exponent = (bits - SqrtHalfBits) >> 52;
+        var f = Subtract(FromBits(bits - (exponent << 52)), 1.0);
+        var n = (double)(exponent - (isSubnormal ? 54 : 0));
+        var s = Divide(f, Add(2.0, f));
+        var z = Multiply(s, s);
+        var p = FastMath.Fma(0.14792622690964344, z, 0.15314415290483568);
+        p = FastMath.Fma(p, z, 0.1818354851151486);
+        p = FastMath.Fma(p, z, 0.22222198916096803);
+        p = FastMath.Fma(p, z, 0.2857142873853355);
+        p = FastMath.Fma(p, z, 0.39999999999435415);
+        p = FastMath.Fma(p, z, 0.6666666666666731);
+        var h = Multiply(Multiply(0.5, f), f);
+        var rest = FastMath.Fma(n, 2.8235290563031577e-13, 0.0);
+        rest = FastMath.Fma(s, FastMath.Fma(p, z, h), rest);
+        var result = FastMath.Fma(n, 0.693147180559663, Subtract(f, Subtract(h, rest)));
+        var isNumber = x > 0 && Bits(x) < InfinityBits;
+        return isNumber ? result : x == 0 ? FromBits(unchecked((long)0xFFF0000000000000)) : x > 0 ? x : FromBits(0x7FF8000000000000);
+    }
 }

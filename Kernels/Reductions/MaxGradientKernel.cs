@@ -18,6 +18,12 @@ internal unsafe struct MaxGradientKernel : ISimdKernel
     public static void Run(Tensor gradient, Tensor x, Tensor maxima, int mask, Tensor output)
     {
         var layout = ReductionLayout.Of(output.Shape, mask);
+        if (output.Device is CudaDevice device)
+        {
+            ReductionLaunch.MaxGradient(device, gradient, x, maxima, layout, output);
+            return;
+        }
+
         var kernel = new MaxGradientKernel
         {
             _layout = layout, _gradient = layout.Elements(gradient), _x = layout.Elements(x), _maxima = layout.Elements(maxima), _output = layout.Elements(output),

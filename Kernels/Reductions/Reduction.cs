@@ -21,7 +21,8 @@ public static unsafe class Reduction
     public static void Mean(Tensor x, ReadOnlySpan<int> axes, Tensor output, bool accumulate = false)
     {
         var mask = ReductionChecks.Mask(x, axes);
-        Run(new Reductions.Sum(ReductionLayout.Of(x.Shape, mask).Reduced), nameof(Mean), x, null, mask, output, accumulate);
+        var count = ReductionLayout.Of(x.Shape, mask).Reduced;
+        Run(new Reductions.Sum(count), nameof(Mean), x, null, mask, output, accumulate, divisor: count);
     }
 
     /// <summary>output = the largest x; NaN if one is, -infinity of no elements.</summary>
@@ -68,7 +69,7 @@ public static unsafe class Reduction
         Run(default(Reductions.Exponentials), nameof(Exponentials), x, shift, mask, output, accumulate: false);
 
     private static void Run<TReduction>(
-        TReduction reduction, string operation, Tensor x, Tensor? y, int mask, Tensor output, bool accumulate, bool isChecked = false)
+        TReduction reduction, string operation, Tensor x, Tensor? y, int mask, Tensor output, bool accumulate, bool isChecked = false, double divisor = 1)
         where TReduction : struct, IReduction
     {
         PointwiseChecks.Output(operation, output);
@@ -82,6 +83,12 @@ public static unsafe class Reduction
         var results = layout.Outer * layout.Columns;
         if (results == 0)
         {
+            return;
+        }
+
+        if (output.Device is CudaDevice device)
+        {
+            ReductionLaunch.Run<TReduction>(device, operation, x, y, layout, output, accumulate, divisor);
             return;
         }
 

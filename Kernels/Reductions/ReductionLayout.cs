@@ -1,4 +1,5 @@
 using PlamoNative.Engine;
+using PlamoNative.Kernels.Ptx;
 
 namespace PlamoNative.Kernels;
 
@@ -71,6 +72,22 @@ internal unsafe struct ReductionLayout
         return layout;
     }
 
+    /// <summary>Where the elements of up to four tensors lie, in the order of [outer, reduced, columns]: broadcast to the shape, or without the reduced axes.</summary>
+    public ElementLayout Places(Tensor x, Tensor? y, Tensor? z, Tensor? output, bool secondLacksAxes = false)
+    {
+        var axes = new ElementAxes(stackalloc ElementAxis[Shape.MaxRank]);
+        for (var i = 0; i < _shape.Rank; i++)
+        {
+            var axis = _order[i];
+            axes.Add(new ElementAxis
+            {
+                Size = _shape[axis], X = StrideOf(x, axis, false), Y = StrideOf(y, axis, secondLacksAxes), Z = StrideOf(z, axis, false), Output = StrideOf(output, axis, false),
+            });
+        }
+
+        return axes.Layout();
+    }
+
     /// <summary>A tensor's elements in the order of [outer, reduced, columns].</summary>
     /// <param name="tensor">Broadcast to the shape, or without the reduced axes.</param>
     /// <param name="lacksAxes">The tensor has no reduced axes, not even of size 1.</param>
@@ -93,5 +110,21 @@ internal unsafe struct ReductionLayout
         }
 
         return new StridedElements(tensor.Pointer, sizes[.._shape.Rank], strides[.._shape.Rank]);
+    }
+
+    private readonly long StrideOf(Tensor? tensor, int axis, bool lacksAxes)
+    {
+        if (!lacksAxes || tensor is null)
+        {
+            return ElementAxes.Stride(tensor, axis, _shape.Rank);
+        }
+
+        if ((_mask & (1 << axis)) != 0)
+        {
+            return 0;
+        }
+
+        var own = axis - System.Numerics.BitOperations.PopCount((uint)(_mask & ((1 << axis) - 1)));
+        return tensor.Shape[own] == 1 ? 0 : tensor.Strides[own];
     }
 }

@@ -19,7 +19,8 @@ public sealed class EmulatedDevice : IDisposable
     {
         var architecture = new GpuArchitecture(major, minor, IsExact: major == 9 && minor == 0);
         _driver = new EmulatedDriver(architecture, new MachineOptions { Architecture = (major * 10) + minor, Checks = checks });
-        Device = new CudaDevice(_driver, 0, KernelLibrary.Default);
+        // Every tensor is an allocation of its own, so that an access just outside of one is seen.
+        Device = new CudaDevice(_driver, 0, KernelLibrary.Default, new CudaDeviceOptions { UsesMemoryPool = false, CacheFolder = "" });
     }
 
     /// <summary>The device.</summary>

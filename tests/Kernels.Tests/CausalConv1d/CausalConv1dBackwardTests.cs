@@ -101,7 +101,7 @@ public sealed class CausalConv1dBackwardTests
         Assert.Throws<ShapeMismatchException>(() => CausalConv1dBackward.Run(x, weight, SequenceOffsets.Single(3), x, x, narrow));
     }
 
-    private static (double[] X, double[] Weight) Backward<T>(ConvolutionCase c, double[] x, double[] weight, double[] dy)
+    internal static (double[] X, double[] Weight) Backward<T>(ConvolutionCase c, double[] x, double[] weight, double[] dy)
         where T : System.Numerics.IFloatingPointIeee754<T>
     {
         var channels = c.Heads * c.HeadSize;

@@ -38,8 +38,10 @@ public sealed class AccumulationTests
         var random = new Random(6);
         (MatrixType A, MatrixType B, MatrixType C, int K)[] kinds =
         [
-            (MatrixType.F16, MatrixType.F16, MatrixType.F32, 16), (MatrixType.F16, MatrixType.F16, MatrixType.F16, 16), (MatrixType.BF16, MatrixType.BF16, MatrixType.F32, 16),
-            (MatrixType.TF32, MatrixType.TF32, MatrixType.F32, 8), (MatrixType.E4M3, MatrixType.E5M2, MatrixType.F32, 32), (MatrixType.E5M2, MatrixType.E4M3, MatrixType.F16, 32),
+            (MatrixType.F16, MatrixType.F16, MatrixType.F32, 16), (MatrixType.F16, MatrixType.F16, MatrixType.F16, 16),
+            (MatrixType.BF16, MatrixType.BF16, MatrixType.F32, 16),
+            (MatrixType.TF32, MatrixType.TF32, MatrixType.F32, 8), (MatrixType.E4M3, MatrixType.E5M2, MatrixType.F32, 32),
+            (MatrixType.E5M2, MatrixType.E4M3, MatrixType.F16, 32),
         ];
         foreach (var (typeA, typeB, typeC, k) in kinds)
         {
@@ -123,12 +125,13 @@ public sealed class AccumulationTests
         uint[] a = [0x38, .. new uint[31]];
         uint[] b = [0x38, .. new uint[31]];
         var c = BitConverter.SingleToUInt32Bits(MathF.ScaleB(1, -14));
-        uint[] d = [c];
-        TensorProduct.Execute(AccumulationPlan.For(AccumulationModel.Hopper, TensorUnit.Mma, MatrixType.E4M3), MatrixType.E4M3, MatrixType.E4M3, MatrixType.F32, 1, 1, 32, a, b, d);
-        Assert.Equal(1 + MathF.ScaleB(1, -14), BitConverter.UInt32BitsToSingle(d[0]));
-        d[0] = c;
-        TensorProduct.Execute(AccumulationPlan.For(AccumulationModel.Hopper, TensorUnit.Wgmma, MatrixType.E4M3), MatrixType.E4M3, MatrixType.E4M3, MatrixType.F32, 1, 1, 32, a, b, d);
-        Assert.Equal(1f, BitConverter.UInt32BitsToSingle(d[0]));
+        foreach (var (unit, expected) in (ReadOnlySpan<(TensorUnit, float)>)[(TensorUnit.Mma, 1 + MathF.ScaleB(1, -14)), (TensorUnit.Wgmma, 1f)])
+        {
+            uint[] d = [c];
+            var plan = AccumulationPlan.For(AccumulationModel.Hopper, unit, MatrixType.E4M3);
+            TensorProduct.Execute(plan, MatrixType.E4M3, MatrixType.E4M3, MatrixType.F32, 1, 1, 32, a, b, d);
+            Assert.Equal(expected, BitConverter.UInt32BitsToSingle(d[0]));
+        }
     }
 
     private static float Dot(AccumulationModel model, uint[] a, uint[] b, float c)

@@ -77,8 +77,10 @@ public sealed class ArithmeticTests
         for (var i = 0; i < 20000; i++)
         {
             var (a, b, c) = ((ushort)random.Next(65536), (ushort)random.Next(65536), (ushort)random.Next(65536));
-            CheckHalf(FloatFormat.F16, F16.ToSingle(a), F16.ToSingle(b), F16.ToSingle(c), F16.Add(a, b), F16.Subtract(a, b), F16.Multiply(a, b), F16.MultiplyAdd(a, b, c));
-            CheckHalf(FloatFormat.BF16, BF16.ToSingle(a), BF16.ToSingle(b), BF16.ToSingle(c), BF16.Add(a, b), BF16.Subtract(a, b), BF16.Multiply(a, b), BF16.MultiplyAdd(a, b, c));
+            CheckHalf(
+                FloatFormat.F16, F16.ToSingle(a), F16.ToSingle(b), F16.ToSingle(c), F16.Add(a, b), F16.Subtract(a, b), F16.Multiply(a, b), F16.MultiplyAdd(a, b, c));
+            CheckHalf(
+                FloatFormat.BF16, BF16.ToSingle(a), BF16.ToSingle(b), BF16.ToSingle(c), BF16.Add(a, b), BF16.Subtract(a, b), BF16.Multiply(a, b), BF16.MultiplyAdd(a, b, c));
         }
 
         // 1 + 2^-24 (exact) lies above the tie that f32 would have made of it.

@@ -19,8 +19,9 @@ public sealed class BarrierTests
                 var returned = Run(ref state, tokens, step);
                 var expected = step.GetProperty("returns");
                 Assert.Equal(expected.ValueKind == JsonValueKind.Null ? null : expected.GetInt32(), returned);
+                int Value(string name) => step.GetProperty(name).GetInt32();
                 Assert.Equal(
-                    (step.GetProperty("phase").GetInt32(), step.GetProperty("pending").GetInt32(), step.GetProperty("expected").GetInt32(), step.GetProperty("tx").GetInt32()),
+                    (Value("phase"), Value("pending"), Value("expected"), Value("tx")),
                     (MBarrier.Phase(state), MBarrier.Pending(state), MBarrier.Expected(state), MBarrier.TransactionBytes(state)));
             }
 
@@ -58,7 +59,8 @@ public sealed class BarrierTests
         {
             var destination = new byte[16];
             destination.AsSpan().Fill(0xEE);
-            AsyncCopy.Write(Convert.FromHexString(item.GetProperty("source").GetString()!), item.GetProperty("cpSize").GetInt32(), item.GetProperty("srcSize").GetInt32(), destination);
+            var source = Convert.FromHexString(item.GetProperty("source").GetString()!);
+            AsyncCopy.Write(source, item.GetProperty("cpSize").GetInt32(), item.GetProperty("srcSize").GetInt32(), destination);
             Assert.Equal(item.GetProperty("destination16After").GetString(), Convert.ToHexStringLower(destination));
             count++;
         }

@@ -79,7 +79,8 @@ public sealed class ConversionTests
         foreach (var row in Oracle.Load("conversions.json").GetProperty("minMax").GetProperty("rows").EnumerateArray())
         {
             var operation = row[0].GetString()!;
-            var result = MinMax.Select(operation.StartsWith("max", StringComparison.Ordinal), row[1].Single(), row[2].Single(), operation.EndsWith(".NaN", StringComparison.Ordinal));
+            var (maximum, propagates) = (operation.StartsWith("max", StringComparison.Ordinal), operation.EndsWith(".NaN", StringComparison.Ordinal));
+            var result = MinMax.Select(maximum, row[1].Single(), row[2].Single(), propagates);
             if (row[3].GetString() == "nan")
             {
                 // Two NaN: the oracle names no pattern; ours is the canonical one.
@@ -205,8 +206,10 @@ public sealed class ConversionTests
             var bits = (ulong)random.NextInt64(long.MinValue, long.MaxValue) >> random.Next(64);
             foreach (var type in (ReadOnlySpan<IntegerType>)[IntegerType.S32, IntegerType.U32, IntegerType.S64, IntegerType.U64])
             {
-                Assert.Equal((uint)IntegerConversions.ToFloat(FloatFormat.F32, bits, type, Rounding.NearestEven), BitConverter.SingleToUInt32Bits(IntegerConversions.ToSingle(bits, type, Rounding.NearestEven)));
-                Assert.Equal(IntegerConversions.ToFloat(FloatFormat.F64, bits, type, Rounding.Up), BitConverter.DoubleToUInt64Bits(IntegerConversions.ToDouble(bits, type, Rounding.Up)));
+                var single = IntegerConversions.ToSingle(bits, type, Rounding.NearestEven);
+                Assert.Equal((uint)IntegerConversions.ToFloat(FloatFormat.F32, bits, type, Rounding.NearestEven), BitConverter.SingleToUInt32Bits(single));
+                var up = IntegerConversions.ToDouble(bits, type, Rounding.Up);
+                Assert.Equal(IntegerConversions.ToFloat(FloatFormat.F64, bits, type, Rounding.Up), BitConverter.DoubleToUInt64Bits(up));
             }
         }
     }

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace PlamoNative.PtxEmulator.Tests.Numerics;
 
-/// <summary>The usual ways from shared memory to the fragments of m16n8k16, composed of the maps alone: element (row, column) of a matrix holds 256·row + column.</summary>
+/// <summary>
+/// The usual ways from shared memory to the fragments of m16n8k16, composed of the maps alone: element (row, column) holds 256·row + column.
+/// </summary>
 public sealed class FragmentRecipeTests
 {
     private static readonly MmaShape Shape = new(16, 8, 16);

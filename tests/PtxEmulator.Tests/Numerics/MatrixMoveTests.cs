@@ -58,9 +58,11 @@ public sealed class MatrixMoveTests
         var addresses = new uint[32];
         addresses[3] = 8;
         var shared = new byte[256];
-        Assert.Contains("lane 3", Assert.Throws<PtxRuleException>(() => MatrixMoves.Load(1, false, addresses, shared, new uint[32])).Message, StringComparison.Ordinal);
+        var misaligned = Assert.Throws<PtxRuleException>(() => MatrixMoves.Load(1, false, addresses, shared, new uint[32]));
+        Assert.Contains("lane 3", misaligned.Message, StringComparison.Ordinal);
         addresses[3] = 256;
-        Assert.Contains("outside", Assert.Throws<PtxRuleException>(() => MatrixMoves.Load(1, false, addresses, shared, new uint[32])).Message, StringComparison.Ordinal);
+        var outside = Assert.Throws<PtxRuleException>(() => MatrixMoves.Load(1, false, addresses, shared, new uint[32]));
+        Assert.Contains("outside", outside.Message, StringComparison.Ordinal);
         addresses[3] = 0;
         addresses[8] = 7;
         MatrixMoves.Load(1, false, addresses, shared, new uint[32]);

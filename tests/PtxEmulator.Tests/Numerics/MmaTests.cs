@@ -144,7 +144,12 @@ public sealed class MmaTests
 
     private static void RunF64(JsonElement vector)
     {
-        ulong[] Load(string name) => [.. Enumerable.Range(0, vector.GetProperty(name)[0].GetArrayLength()).SelectMany(r => Enumerable.Range(0, 32).Select(lane => vector.GetProperty(name)[lane][r].Hex64()))];
+        ulong[] Load(string name)
+        {
+            var lanes = vector.GetProperty(name);
+            return [.. Enumerable.Range(0, lanes[0].GetArrayLength()).SelectMany(register => lanes.EnumerateArray().Select(lane => lane[register].Hex64()))];
+        }
+
         var d = new ulong[64];
         Mma.ExecuteF64(new(8, 8, 4), Load("aRegs"), Load("bRegs"), Load("cRegs"), d);
         Assert.Equal(Load("dRegs"), d);

@@ -14,7 +14,8 @@ public sealed class WarpTests
         uint[] values = [.. Enumerable.Range(0, 32).Select(lane => (uint)lane)];
         foreach (var trace in Oracle.Load("warp.json").GetProperty("shfl").EnumerateArray())
         {
-            var mode = trace.GetProperty("mode").GetString() switch { "up" => ShuffleMode.Up, "down" => ShuffleMode.Down, "bfly" => ShuffleMode.Butterfly, _ => ShuffleMode.Index };
+            var name = trace.GetProperty("mode").GetString();
+            var mode = name switch { "up" => ShuffleMode.Up, "down" => ShuffleMode.Down, "bfly" => ShuffleMode.Butterfly, _ => ShuffleMode.Index };
             uint[] c = [.. Enumerable.Repeat(trace.GetProperty("c").GetUInt32(), 32)];
             uint[] b = trace.TryGetProperty("bPerLane", out var lanes) ? lanes.UInt32s() : [.. Enumerable.Repeat(trace.GetProperty("b").GetUInt32(), 32)];
             Assert.Equal(0u, Shuffle.Execute(mode, uint.MaxValue, values, b, c, d, out var predicates));

@@ -25,25 +25,15 @@ internal sealed class Scheduler
         var scheduler = new Scheduler(launch);
         var workers = launch.Options.Workers > 0 ? launch.Options.Workers : Environment.ProcessorCount;
         workers = (int)Math.Min(workers, scheduler._clusters);
-        if (workers == 1)
+        // Any worker can do all the work: those that the pool starts late find none left.
+        var others = new Task[Math.Max(0, workers - 1)];
+        for (var i = 0; i < others.Length; i++)
         {
-            scheduler.Work();
-        }
-        else
-        {
-            var threads = new Thread[workers];
-            for (var i = 0; i < workers; i++)
-            {
-                threads[i] = new Thread(scheduler.Work) { IsBackground = true, Name = $"emulated multiprocessor {i}" };
-                threads[i].Start();
-            }
-
-            foreach (var thread in threads)
-            {
-                thread.Join();
-            }
+            others[i] = Task.Run(scheduler.Work);
         }
 
+        scheduler.Work();
+        Task.WaitAll(others);
         if (scheduler._failure is { } failure)
         {
             throw new InvalidOperationException($"the emulator failed in kernel {launch.Kernel.Name}: {failure.Message}", failure);
@@ -72,7 +62,7 @@ internal sealed class Scheduler
                 }
             }
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
+        catch (Exception exception)
         {
             _failure = exception;
             _launch.Stop();

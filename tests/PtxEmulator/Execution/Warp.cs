@@ -8,7 +8,7 @@ namespace PlamoNative.PtxEmulator.Execution;
 internal sealed unsafe partial class Warp
 {
     internal const int Lanes = 32;
-    private const int ScratchBytes = 16 * 1024;
+    private const int ScratchBytes = 8 * 1024;
     private readonly PinnedBuffer _scratch = new(ScratchBytes);
     private readonly Dictionary<FunctionCode, Stack<Frame>> _frames = [];
 
@@ -45,7 +45,7 @@ internal sealed unsafe partial class Warp
 
     internal byte** Pointers { get; }
 
-    /// <summary>15 KB for instructions that need room; nothing survives an instruction.</summary>
+    /// <summary>7 KB for instructions that need room; nothing survives an instruction.</summary>
     internal byte* Scratch { get; }
 
     internal long ThreadInstructions;

@@ -20,7 +20,11 @@ internal static class AtomicLowering
         switch (type)
         {
             case PtxType.F32:
-                return Add<float>(b, s, type, operation == "add" ? (old, x, _) => F32.Flush(F32.Add(old, x)) : Exchange<float>(b, operation));
+                // On global memory subnormal numbers are flushed, on shared memory they are not.
+                var flushes = MemoryLowering.Space(s) == StateSpace.Global;
+                return Add<float>(b, s, type, operation == "add"
+                    ? (old, x, _) => SingleLowering.After(F32.Add(SingleLowering.Before(old, flushes), SingleLowering.Before(x, flushes)), flushes, false)
+                    : Exchange<float>(b, operation));
             case PtxType.F64:
                 return Add<double>(b, s, type, operation == "add" ? (old, x, _) => F64.Canonical(old + x) : Exchange<double>(b, operation));
             case PtxType.F16 or PtxType.BF16:

@@ -5,9 +5,6 @@ internal sealed unsafe class Region(ulong start, PinnedBuffer buffer, long size,
 {
     internal static readonly Region None = new(0, new PinnedBuffer(0), 0, "nothing", true);
 
-    /// <summary>Keeps the bytes alive: all others know only where they are.</summary>
-    internal PinnedBuffer Buffer { get; } = buffer;
-
     internal ulong Start { get; } = start;
 
     internal byte* Pointer { get; } = buffer.Pointer;

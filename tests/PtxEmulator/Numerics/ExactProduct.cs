@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace PlamoNative.PtxEmulator.Numerics;
 
-/// <summary>A dot product summed exactly and rounded once to nearest even: in 128 bits where the exponents allow, else in a row of limbs that holds every f32 and every product.</summary>
+/// <summary>
+/// A dot product summed exactly and rounded once to nearest even: in 128 bits where the exponents allow, else in a row of limbs that holds every f32
+/// and every product.
+/// </summary>
 internal static class ExactProduct
 {
     // Weights run from 2^-266 (two bf16 subnormals) to 2^256: 20 limbs of 32 bits from 2^-320 on, and one for the carry.
@@ -11,7 +14,8 @@ internal static class ExactProduct
 
     /// <summary>b's elements are strideB apart; productFraction is the sum of the inputs' fraction bits.</summary>
     public static uint Run(
-        ReadOnlySpan<int> a, ReadOnlySpan<int> exponentsA, ReadOnlySpan<int> b, ReadOnlySpan<int> exponentsB, int strideB, int productFraction, MatrixType typeC, uint c)
+        ReadOnlySpan<int> a, ReadOnlySpan<int> exponentsA, ReadOnlySpan<int> b, ReadOnlySpan<int> exponentsB, int strideB, int productFraction,
+        MatrixType typeC, uint c)
     {
         TensorOperand.Decode(typeC, c, out var significandC, out var exponentC);
         var weightC = exponentC - (typeC == MatrixType.F16 ? 10 : 23);

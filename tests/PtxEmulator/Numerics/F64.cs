@@ -48,11 +48,12 @@ public static class F64
         var productExponent = x.Exponent + y.Exponent;
         var exponent = Math.Min(productExponent, z.Exponent);
         var product = ((BigInteger)x.Significand * y.Significand) << (productExponent - exponent);
-        var sum = (double.IsNegative(a) != double.IsNegative(b) ? -product : product) + (((BigInteger)(double.IsNegative(c) ? -1 : 1) * z.Significand) << (z.Exponent - exponent));
+        var addend = (BigInteger)z.Significand << (z.Exponent - exponent);
+        var negative = double.IsNegative(a) != double.IsNegative(b);
+        var sum = (negative ? -product : product) + (double.IsNegative(c) ? -addend : addend);
         if (sum.IsZero)
         {
             // Two zeros of one sign keep it; otherwise -0 only toward minus infinity (IEEE 754 section 6.3).
-            var negative = double.IsNegative(a) != double.IsNegative(b);
             return (negative == double.IsNegative(c) ? negative : mode == Rounding.Down) ? -0.0 : 0.0;
         }
 

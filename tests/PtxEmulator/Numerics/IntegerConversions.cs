@@ -51,7 +51,9 @@ public static class IntegerConversions
     public static float ToSingle(ulong register, IntegerType from, Rounding mode)
     {
         var value = from.Extend(register);
-        return mode == Rounding.NearestEven && (from.Signed || value >= 0) ? value : BitConverter.UInt32BitsToSingle((uint)ToFloat(FloatFormat.F32, register, from, mode));
+        return mode == Rounding.NearestEven && (from.Signed || value >= 0)
+            ? value
+            : BitConverter.UInt32BitsToSingle((uint)ToFloat(FloatFormat.F32, register, from, mode));
     }
 
     /// <summary>cvt.{rn,rz,rm,rp}.f64 of an integer.</summary>

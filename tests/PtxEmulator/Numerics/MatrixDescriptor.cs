@@ -19,11 +19,12 @@ public readonly record struct MatrixDescriptor(uint Start, uint LeadingBytes, ui
 
         if ((bits >> 49 & 7) != 0)
         {
-            throw new PtxRuleException($"matrix descriptor 0x{bits:x16} has base offset {bits >> 49 & 7}: only tiles on the boundary of their swizzle pattern are emulated");
+            throw new PtxRuleException($"matrix descriptor 0x{bits:x16} has base offset {bits >> 49 & 7}: only tiles that start with their swizzle pattern are emulated");
         }
 
         var code = (int)(bits >> 62);
-        return new((uint)(bits & 0x3FFF) << 4, (uint)(bits >> 16 & 0x3FFF) << 4, (uint)(bits >> 32 & 0x3FFF) << 4, code == 0 ? SharedSwizzle.None : (SharedSwizzle)(4 - code));
+        var swizzle = code == 0 ? SharedSwizzle.None : (SharedSwizzle)(4 - code);
+        return new((uint)(bits & 0x3FFF) << 4, (uint)(bits >> 16 & 0x3FFF) << 4, (uint)(bits >> 32 & 0x3FFF) << 4, swizzle);
     }
 
     /// <summary>The 64 bits.</summary>

@@ -10,7 +10,8 @@ public static class Mma
 {
     /// <summary>d = a · b + c for every type but f64.</summary>
     /// <exception cref="PtxRuleException">mma.sync has no such instruction.</exception>
-    public static void Execute(in MmaInstruction instruction, ReadOnlySpan<uint> a, ReadOnlySpan<uint> b, ReadOnlySpan<uint> c, Span<uint> d, AccumulationModel model)
+    public static void Execute(
+        in MmaInstruction instruction, ReadOnlySpan<uint> a, ReadOnlySpan<uint> b, ReadOnlySpan<uint> c, Span<uint> d, AccumulationModel model)
     {
         instruction.Check();
         var shape = instruction.Shape;
@@ -36,7 +37,8 @@ public static class Mma
     }
 
     /// <summary>d = a · b + c in f64: a chain of fused multiply-adds in order of k, to nearest even; 64-bit registers.</summary>
-    public static void ExecuteF64(MmaShape shape, ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, ReadOnlySpan<ulong> c, Span<ulong> d, Rounding mode = Rounding.NearestEven)
+    public static void ExecuteF64(
+        MmaShape shape, ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, ReadOnlySpan<ulong> c, Span<ulong> d, Rounding mode = Rounding.NearestEven)
     {
         new MmaInstruction(shape, MatrixType.F64, MatrixType.F64, MatrixType.F64).Check();
         Span<double> matrixA = stackalloc double[16 * 16];

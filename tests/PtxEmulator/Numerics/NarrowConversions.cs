@@ -69,10 +69,12 @@ public static class NarrowConversions
     public static ushort ToE5M2x2(uint f16x2, bool relu = false) => ToE5M2x2(F16.ToSingle((ushort)(f16x2 >> 16)), F16.ToSingle((ushort)f16x2), relu);
 
     /// <summary>cvt.rn{.relu}.f16x2.e4m3x2: every code is exact in f16.</summary>
-    public static uint F16x2FromE4M3x2(ushort codes, bool relu = false) => ToF16x2(FromE4M3((byte)(codes >> 8)), FromE4M3((byte)codes), Rounding.NearestEven, false, relu);
+    public static uint F16x2FromE4M3x2(ushort codes, bool relu = false) =>
+        ToF16x2(FromE4M3((byte)(codes >> 8)), FromE4M3((byte)codes), Rounding.NearestEven, false, relu);
 
     /// <summary>cvt.rn{.relu}.f16x2.e5m2x2.</summary>
-    public static uint F16x2FromE5M2x2(ushort codes, bool relu = false) => ToF16x2(FromE5M2((byte)(codes >> 8)), FromE5M2((byte)codes), Rounding.NearestEven, false, relu);
+    public static uint F16x2FromE5M2x2(ushort codes, bool relu = false) =>
+        ToF16x2(FromE5M2((byte)(codes >> 8)), FromE5M2((byte)codes), Rounding.NearestEven, false, relu);
 
     private static byte ToFp8(in FloatFormat format, double value, bool relu)
     {
@@ -88,8 +90,9 @@ public static class NarrowConversions
             var field = (code & 0x7F) >> format.FractionBits;
             var fraction = code & ((1 << format.FractionBits) - 1);
             var magnitude = MathF.ScaleB(field == 0 ? fraction : fraction | 1 << format.FractionBits, Math.Max(field, 1) - format.Bias - format.FractionBits);
-            var known = (ulong)(code & 0x7F) <= format.LargestFinite ? magnitude : (ulong)(code & 0x7F) < format.NaN && format.Infinity != format.NaN && fraction == 0 ? float.PositiveInfinity : F32.NaN;
-            values[code] = code >= 0x80 && !float.IsNaN(known) ? -known : known;
+            var pattern = (ulong)(code & 0x7F);
+            var value = pattern <= format.LargestFinite ? magnitude : pattern == format.Infinity && format.Infinity != format.NaN ? float.PositiveInfinity : F32.NaN;
+            values[code] = code >= 0x80 && !float.IsNaN(value) ? -value : value;
         }
 
         return values;

@@ -72,7 +72,9 @@ public static class ScalarBits
         return (b & ~field) | (a << start & field);
     }
 
-    /// <summary>bfind{.shiftamt}: the highest bit that differs from the sign (unsigned: is one), or the left shift that brings it to the top; ffffffff for none.</summary>
+    /// <summary>
+    /// bfind{.shiftamt}: the highest bit that differs from the sign (unsigned: is one), or the left shift that brings it to the top; ffffffff for none.
+    /// </summary>
     public static uint FindHighest(ulong a, IntegerType type, bool shiftAmount = false)
     {
         var value = type.Extend(a);
@@ -116,7 +118,9 @@ public static class ScalarBits
         return result;
     }
 
-    /// <summary>fns.b32: the position of the offset-th set bit from base on, upwards (downwards for negative offsets); offset 0: base if it is set; else ffffffff.</summary>
+    /// <summary>
+    /// fns.b32: the position of the offset-th set bit from base on, upwards (downwards for negative offsets); offset 0: base if it is set; else ffffffff.
+    /// </summary>
     public static uint FindNth(uint mask, uint start, int offset)
     {
         var position = (int)(start & 31);

@@ -42,7 +42,7 @@ public static class SoftRounder
         return sign | (bits > format.LargestFinite ? Overflow(format, negative, mode, saturate) : bits);
     }
 
-    /// <summary>Rounds a double once: what cvt from f32 or f64 does, and the end of an operation computed with round-to-odd (see <see cref="OddRounding"/>).</summary>
+    /// <summary>Rounds a double once: cvt from f32 or f64, and the end of an operation that <see cref="OddRounding"/> computed.</summary>
     public static ulong Round(in FloatFormat format, double value, Rounding mode, bool saturate = false)
     {
         var bits = BitConverter.DoubleToUInt64Bits(value);

@@ -65,7 +65,9 @@ public struct TensorMap
     }
 
     /// <summary>The arguments of cuTensorMapEncodeTiled, checked. L2 promotion has no effect here and is only checked.</summary>
-    /// <exception cref="PtxRuleException">The driver would refuse them, or the layout is one that no data at hand describes (interleaved, or an inner box shorter than its swizzle).</exception>
+    /// <exception cref="PtxRuleException">
+    /// The driver would refuse them, or no data at hand describes the layout (interleaved, or an inner box shorter than its swizzle).
+    /// </exception>
     public static TensorMap Create(
         int type, ulong address, ReadOnlySpan<ulong> dimensions, ReadOnlySpan<ulong> strides, ReadOnlySpan<uint> box, ReadOnlySpan<uint> elementStrides,
         int interleave = 0, int swizzle = 0, int promotion = 0, int fill = 0)
@@ -89,7 +91,9 @@ public struct TensorMap
     public static TensorMap Read(ReadOnlySpan<byte> bytes)
     {
         var map = bytes.Length >= SizeBytes ? MemoryMarshal.Read<TensorMap>(bytes) : default;
-        return map._magic == Magic && map.Rank is >= 1 and <= 5 ? map : throw new PtxRuleException("these 128 bytes are no tensor map: encode one with the emulated driver");
+        return map._magic == Magic && map.Rank is >= 1 and <= 5
+            ? map
+            : throw new PtxRuleException("these 128 bytes are no tensor map: encode one with the emulated driver");
     }
 
     /// <summary>Writes the 128 bytes.</summary>

@@ -10,8 +10,10 @@ internal static class TensorMapLimits
         var rank = dimensions.Length;
         Require(type is >= 0 and <= (int)TensorMapType.TF32Flushed, $"data type {type}: 0 to 12 exist");
         Require(rank is >= 1 and <= 5, $"rank {rank}: 1 to 5 are allowed");
-        Require(strides.Length == rank - 1 && box.Length == rank && elementStrides.Length == rank, $"rank {rank} needs {rank - 1} strides and {rank} box and element-stride entries");
-        Require(interleave is >= 0 and <= 2 && swizzle is >= 0 and <= 3 && promotion is >= 0 and <= 3 && fill is 0 or 1, "interleave 0-2, swizzle 0-3, L2 promotion 0-3, fill 0-1");
+        var complete = strides.Length == rank - 1 && box.Length == rank && elementStrides.Length == rank;
+        Require(complete, $"rank {rank} needs {rank - 1} strides and {rank} box and element-stride entries");
+        var known = interleave is >= 0 and <= 2 && swizzle is >= 0 and <= 3 && promotion is >= 0 and <= 3 && fill is 0 or 1;
+        Require(known, "interleave 0-2, swizzle 0-3, L2 promotion 0-3, fill 0-1");
         Require(interleave == 0 || rank >= 3, $"rank {rank}: an interleaved tensor has at least 3 dimensions");
         Require(interleave == 0, $"interleave {interleave}: the emulator has no data on the interleaved layouts");
         Require(address % 16 == 0, $"global address 0x{address:x} is not a multiple of 16");

@@ -56,7 +56,8 @@ public static class TensorMapTypes
     };
 
     /// <summary>Whether the fill of elements outside may be NaN.</summary>
-    public static bool IsFloat(this TensorMapType type) => type is TensorMapType.F16 or TensorMapType.BF16 or >= TensorMapType.F32 and <= TensorMapType.F64 or >= TensorMapType.F32Flushed;
+    public static bool IsFloat(this TensorMapType type) =>
+        type is TensorMapType.F16 or TensorMapType.BF16 or >= TensorMapType.F32 and <= TensorMapType.F64 or >= TensorMapType.F32Flushed;
 
     /// <summary>Whether subnormal elements become zero on their way.</summary>
     public static bool Flushes(this TensorMapType type) => type is TensorMapType.F32Flushed or TensorMapType.TF32Flushed;

@@ -33,7 +33,8 @@ internal readonly struct TensorStep(AccumulationPlan plan, MatrixType typeA, Mat
         for (var start = 0; start < significandsA.Length; start += _stepLength)
         {
             var count = Math.Min(_stepLength, significandsA.Length - start);
-            c = Step(significandsA.Slice(start, count), exponentsA.Slice(start, count), significandsB[(start * strideB)..], exponentsB[(start * strideB)..], strideB, c, typeC);
+            var first = start * strideB;
+            c = Step(significandsA.Slice(start, count), exponentsA.Slice(start, count), significandsB[first..], exponentsB[first..], strideB, c, typeC);
             if (TensorProduct.IsSpecial(typeC, c))
             {
                 break;

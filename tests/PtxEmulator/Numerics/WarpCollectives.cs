@@ -30,7 +30,10 @@ public enum ReduxOperation : byte
     Xor,
 }
 
-/// <summary>vote.sync, match.sync, redux.sync, elect.sync: PTX ISA "Parallel Synchronization and Communication Instructions". Lanes outside of the mask count for nothing.</summary>
+/// <summary>
+/// vote.sync, match.sync, redux.sync, elect.sync: PTX ISA "Parallel Synchronization and Communication Instructions". Lanes outside of the mask
+/// count for nothing.
+/// </summary>
 public static class WarpCollectives
 {
     /// <summary>vote.ballot: the set predicates of the members.</summary>

@@ -8,19 +8,22 @@ public static class Wgmma
 {
     /// <summary>d = a · b (+ d): A and B in shared memory, which is indexed by shared address.</summary>
     /// <exception cref="PtxRuleException">No such instruction, a bad descriptor, or an element outside of shared memory.</exception>
-    public static void Execute(in WgmmaInstruction instruction, ulong descriptorA, ulong descriptorB, ReadOnlySpan<byte> shared, Span<uint> d, AccumulationModel model)
+    public static void Execute(
+        in WgmmaInstruction instruction, ulong descriptorA, ulong descriptorB, ReadOnlySpan<byte> shared, Span<uint> d, AccumulationModel model)
     {
         instruction.Check();
         var codes = ArrayPool<uint>.Shared.Rent(WgmmaInstruction.M * instruction.K);
         var a = codes.AsSpan(0, WgmmaInstruction.M * instruction.K);
-        Gather(MatrixDescriptor.Decode(descriptorA), instruction.TransposeA, WgmmaInstruction.M, instruction.K, instruction.ElementBytes, shared, a, instruction.K, 1);
+        var descriptor = MatrixDescriptor.Decode(descriptorA);
+        Gather(descriptor, instruction.TransposeA, WgmmaInstruction.M, instruction.K, instruction.ElementBytes, shared, a, instruction.K, 1);
         Product(instruction, a, descriptorB, shared, d, model);
         ArrayPool<uint>.Shared.Return(codes);
     }
 
     /// <summary>d = a · b (+ d): A in four registers of each thread, B in shared memory.</summary>
     /// <exception cref="PtxRuleException">No such instruction, a bad descriptor, or an element outside of shared memory.</exception>
-    public static void Execute(in WgmmaInstruction instruction, ReadOnlySpan<uint> registersA, ulong descriptorB, ReadOnlySpan<byte> shared, Span<uint> d, AccumulationModel model)
+    public static void Execute(
+        in WgmmaInstruction instruction, ReadOnlySpan<uint> registersA, ulong descriptorB, ReadOnlySpan<byte> shared, Span<uint> d, AccumulationModel model)
     {
         instruction.Check();
         var (k, bits) = (instruction.K, instruction.A.Bits());

@@ -63,7 +63,7 @@ public readonly record struct WgmmaInstruction(
 
         if ((TransposeA || TransposeB) && A.Bits() != 16)
         {
-            throw new PtxRuleException($"wgmma of {A} takes K-major operands only: imm-trans exists for 16-bit types".Replace(A.ToString(), A.ToString().ToLowerInvariant(), StringComparison.Ordinal));
+            throw new PtxRuleException($"wgmma of {A.ToString().ToLowerInvariant()} takes K-major operands only: imm-trans exists for 16-bit types");
         }
     }
 }

@@ -1,0 +1,50 @@
+using PlamoNative.Engine;
+using Xunit;
+
+namespace PlamoNative.Compilation.Tests;
+
+public sealed class KernelLibraryBuilderTests
+{
+    [Fact]
+    public void Two_builds_give_the_same_bytes_and_the_second_compiles_nothing()
+    {
+        var folder = Directory.CreateTempSubdirectory("plamo-kernels");
+        try
+        {
+            var builder = new KernelLibraryBuilder(Compiled.Compiler, folder.FullName);
+            var first = builder.Build();
+            Assert.True(builder.Compiled > 20);
+            var second = builder.Build();
+            Assert.Equal(0, builder.Compiled);
+            Assert.Equal(first, second);
+            Assert.Equal(first, new KernelLibraryBuilder(new KernelCompiler(typeof(Compiled).Assembly), null).Build());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void What_the_library_holds_is_what_each_target_compiles_to()
+    {
+        var library = KernelLibrary.Read(new KernelLibraryBuilder(Compiled.Compiler, null).Build(), "test");
+        Assert.Equal(Compiled.Compiler.Kernels.Sum(k => k.Targets.Count()), library.Kernels.Count);
+        foreach (var manifest in library.Kernels)
+        {
+            var ptx = Compiled.Ptx(manifest.Name, manifest.Architecture.ToString());
+            Assert.Equal(ptx.Text, library.Text(manifest));
+            Assert.Equal(ptx.Parameters, manifest.Parameters);
+            Assert.Equal((ptx.ParameterBytes, ptx.StaticSharedBytes, ptx.UsesDynamicShared), (manifest.ParameterBytes, manifest.StaticSharedBytes, manifest.UsesDynamicShared));
+            Assert.Equal(Compiled.Kernel(manifest.Name).Declaration.BlockThreads, manifest.BlockThreads);
+        }
+    }
+
+    [Fact]
+    public void Fingerprints_differ_where_kernels_do_and_only_there()
+    {
+        var prints = Compiled.Compiler.Kernels.Select(KernelFingerprint.Of).ToArray();
+        Assert.Equal(prints.Length, prints.Distinct().Count());
+        Assert.Equal(prints, new KernelCompiler(typeof(Compiled).Assembly).Kernels.Select(KernelFingerprint.Of));
+    }
+}
