@@ -68,10 +68,7 @@ public static unsafe partial class FlashAttention
             }
         }
 
-        for (var s = 0; s < caches.Length; s++)
-        {
-            caches[s].Append(key, value, offsets[s], offsets[s + 1] - offsets[s]);
-        }
+        KvCache.Append(caches, offsets, key, value);
     }
 
     private static void Run<TSimd, TVector>(in AttentionProblem<float> problem, SequenceOffsets offsets, ReadOnlySpan<KvCache> caches, WorkerPool workers)

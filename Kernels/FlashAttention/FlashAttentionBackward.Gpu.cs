@@ -44,7 +44,7 @@ internal static class FlashAttentionBackwardKernels
     }
 
     /// <summary>Gradient of the queries [T, Hq, P]. Grid as the forward pass.</summary>
-    [GpuKernel(TileProduct64.Threads, MaximumRegisters = 168)]
+    [GpuKernel(TileProduct64.Threads, MinimumBlocks = 2)]
     [GpuKernelVariant("p64", typeof(OnePanel))]
     [GpuKernelVariant("p128", typeof(TwoPanels))]
     public static void Queries<TPanels>(
@@ -123,7 +123,7 @@ internal static class FlashAttentionBackwardKernels
     }
 
     /// <summary>Gradients of keys and values [T, Hkv, P], summed over the heads of a group. Grid (blocks of 64 keys, key-value head, block of columns).</summary>
-    [GpuKernel(TileProduct64.Threads, MaximumRegisters = 168)]
+    [GpuKernel(TileProduct64.Threads, MinimumBlocks = 2)]
     [GpuKernelVariant("p64", typeof(OnePanel))]
     [GpuKernelVariant("p128", typeof(TwoPanels))]
     public static void Keys<TPanels>(

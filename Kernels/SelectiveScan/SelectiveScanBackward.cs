@@ -6,7 +6,7 @@ namespace PlamoNative.Kernels;
 /// <summary>
 /// The backward pass of <see cref="SelectiveScan"/> in chunks: states are kept one a chunk of the heads at work, never one a token. See README.md of the folder.
 /// </summary>
-public static unsafe class SelectiveScanBackward
+public static unsafe partial class SelectiveScanBackward
 {
     private const string Operation = nameof(SelectiveScanBackward);
 
@@ -46,6 +46,12 @@ public static unsafe class SelectiveScanBackward
     {
         SelectiveScan.CheckInputs(x, z, dt, dtBias, aLog, b, c, d, offsets, chunkSize);
         Check(x, dt, dtBias, b, offsets, initialStates, outputGradient, finalStateGradients, gradients);
+        if (x.Device is CudaDevice device)
+        {
+            OnGpu(device, x, z, dt, dtBias, aLog, b, c, d, offsets, chunkSize, initialStates, outputGradient, finalStateGradients, gradients);
+            return;
+        }
+
         var workers = OperatorChecks.Workers(Operation, x);
         using var sums = ScratchBuffer.Rent((nint)2 * Math.Max(1, offsets.Count) * (nint)x.Shape[1] * ScanBackwardProblem<float>.Sums);
         if (x.DType == DType.Float64)
