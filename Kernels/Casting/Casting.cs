@@ -24,6 +24,13 @@ public static unsafe class Casting
         }
 
         Check(input, output);
+        if (output.Device is CudaDevice device)
+        {
+            DeviceLaunch.Same(nameof(Casting), nameof(input), input, device);
+            CastingLaunch.Run(device, input, output);
+            return;
+        }
+
         for (var start = 0L; start < input.ElementCount; start += RunLength)
         {
             var length = (int)Math.Min(RunLength, input.ElementCount - start);
