@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using PlamoNative.PtxEmulator.Execution;
 
 namespace PlamoNative.PtxEmulator.Checks;
@@ -8,6 +9,7 @@ internal static unsafe class Coalescing
 {
     private const int SectorShift = 5;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Count(Counters counters, ulong* addresses, uint mask, int bytes)
     {
         if (mask == 0)
@@ -47,6 +49,7 @@ internal static unsafe class Coalescing
         counters.UncoalescedAccesses += sectorCount > needed + 1 ? 1 : 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static bool IsRun(ulong* addresses, int bytes)
     {
         for (var lane = 1; lane < Warp.Lanes; lane++)
@@ -67,6 +70,7 @@ internal static unsafe class Coalescing
 /// </summary>
 internal static unsafe class BankConflicts
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Count(Counters counters, ulong* addresses, uint mask, int bytes)
     {
         counters.SharedAccesses++;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using PlamoNative.PtxEmulator.Execution;
 
 namespace PlamoNative.PtxEmulator.Checks;
@@ -177,6 +178,7 @@ internal sealed class RaceCheck
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal unsafe void Access(Warp warp, Instruction instruction, uint mask, int bytes, AccessKind kind)
     {
         var addresses = warp.Addresses;
@@ -216,6 +218,7 @@ internal sealed class RaceCheck
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Read(Warp warp, Instruction instruction, int grain, int lane, AccessKind kind)
     {
         var writer = _writers[grain];
@@ -250,6 +253,7 @@ internal sealed class RaceCheck
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Write(Warp warp, Instruction instruction, int grain, int lane, AccessKind kind)
     {
         var writer = _writers[grain];
@@ -272,6 +276,7 @@ internal sealed class RaceCheck
         _writerLines[grain] = instruction.Line;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CheckReaders(Warp warp, Instruction instruction, int grain, int index, int lane, long[] clock)
     {
         for (var readers = _readerMasks[grain]; readers != 0; readers &= readers - 1)
@@ -326,6 +331,7 @@ internal sealed class RaceCheck
         _clocks[index][index]++;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Join(long[] into, long[] from)
     {
         for (var i = 0; i < into.Length; i++)

@@ -24,11 +24,21 @@ internal sealed class Cluster
         Barrier = new(this);
     }
 
-    internal Launch Launch { get; }
+    internal Launch Launch { get; private set; }
 
     internal Block[] Blocks { get; }
 
     internal ClusterBarrier Barrier { get; }
+
+    /// <summary>Serves another launch of the same shape.</summary>
+    internal void Serve(Launch launch)
+    {
+        Launch = launch;
+        foreach (var block in Blocks)
+        {
+            block.Launch = launch;
+        }
+    }
 
     internal void Start(long firstBlock)
     {

@@ -32,6 +32,7 @@ internal sealed unsafe partial class Warp
     /// Finds the bytes of <see cref="Addresses"/> for the lanes of a mask. The result is the mask of lanes whose access is good: theirs are in
     /// <see cref="Pointers"/>, the others are reported and must do nothing.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal uint Resolve(Instruction at, StateSpace space, uint mask, int bytes, AccessKind kind)
     {
         var alignment = (ulong)bytes - 1;
@@ -136,6 +137,7 @@ internal sealed unsafe partial class Warp
         return good;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private uint ResolveShared(Instruction at, uint mask, int bytes, AccessKind kind)
     {
         var good = 0u;
@@ -244,6 +246,7 @@ internal sealed unsafe partial class Warp
         return good;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private uint ResolveGeneric(Instruction at, uint mask, int bytes, AccessKind kind)
     {
         var good = 0u;

@@ -9,6 +9,7 @@ internal sealed unsafe class UnaryCall<TA, TResult>(Func<TA, TResult> function, 
     where TA : unmanaged
     where TResult : unmanaged
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Execute(Warp warp, uint mask)
     {
         var d = (TResult*)(warp.Registers + destination);
@@ -27,6 +28,7 @@ internal sealed unsafe class BinaryCall<TA, TB, TResult>(Func<TA, TB, TResult> f
     where TB : unmanaged
     where TResult : unmanaged
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Execute(Warp warp, uint mask)
     {
         var d = (TResult*)(warp.Registers + destination);
@@ -47,6 +49,7 @@ internal sealed unsafe class TernaryCall<TA, TB, TC, TResult>(Func<TA, TB, TC, T
     where TC : unmanaged
     where TResult : unmanaged
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Execute(Warp warp, uint mask)
     {
         var d = (TResult*)(warp.Registers + destination);
