@@ -32,6 +32,9 @@ internal static class DeviceGemmSchedule
     // Below these the passes that cut operands into bf16 parts cost more than the products.
     private const int LeastTensorCoreWidth = 128;
 
+    // With fewer tiles of 128, parts of K on all multiprocessors are faster than tensor cores on some.
+    private const int TensorCoreTilesBeforeSplit = 32;
+
     /// <summary>The kernels for a product.</summary>
     /// <param name="isLinear">Both operands dense along K, one product: a linear layer, whose rows must not depend on M beyond the border.</param>
     /// <param name="m">Rows.</param>
@@ -48,7 +51,9 @@ internal static class DeviceGemmSchedule
             return DeviceGemmPath.Rows;
         }
 
-        if (architecture >= 80 && batch == 1 && HasParts(format) && n >= LeastTensorCoreWidth && k >= LeastTensorCoreWidth && (isLinear || m >= LeastTensorCoreWidth))
+        var isWide = n >= LeastTensorCoreWidth && k >= LeastTensorCoreWidth && (isLinear || m >= LeastTensorCoreWidth);
+        var fillsDevice = SplitDepth(isLinear, m, n, k, batch) == 0 || Tiles(m, 128) * Tiles(n, 128) >= TensorCoreTilesBeforeSplit;
+        if (architecture >= 80 && batch == 1 && HasParts(format) && isWide && fillsDevice)
         {
             return DeviceGemmPath.TensorCores;
         }

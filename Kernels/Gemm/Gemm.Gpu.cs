@@ -156,14 +156,12 @@ internal static class GemmKernels
             var nextB = TileStaging.Fetch<T, TRows, TLayoutB>(b, place.B, bStride, Wide, place.Column, n, slice + TileStaging.Depth, depth, alignedB);
             var quadA = (buffer * WideSlice) + ty;
             var quadB = (buffer * WideSlice) + tx;
-            for (var i = 0; i < TileStaging.Depth; i++)
+            for (var i = 0; i < TileStaging.Depth; i += 2)
             {
                 var low = sharedA[quadA];
                 var high = sharedA[quadA + (Wide / 8)];
                 var left = sharedB[quadB];
                 var right = sharedB[quadB + (Wide / 8)];
-                quadA += WidePitch / 4;
-                quadB += WidePitch / 4;
                 c0l = TileStaging.Fma(low.X, left, c0l);
                 c0h = TileStaging.Fma(low.X, right, c0h);
                 c1l = TileStaging.Fma(low.Y, left, c1l);
@@ -180,6 +178,29 @@ internal static class GemmKernels
                 c6h = TileStaging.Fma(high.Z, right, c6h);
                 c7l = TileStaging.Fma(high.W, left, c7l);
                 c7h = TileStaging.Fma(high.W, right, c7h);
+
+                var nextLow = sharedA[quadA + (WidePitch / 4)];
+                var nextHigh = sharedA[quadA + (Wide / 8) + (WidePitch / 4)];
+                var nextLeft = sharedB[quadB + (WidePitch / 4)];
+                var nextRight = sharedB[quadB + (Wide / 8) + (WidePitch / 4)];
+                c0l = TileStaging.Fma(nextLow.X, nextLeft, c0l);
+                c0h = TileStaging.Fma(nextLow.X, nextRight, c0h);
+                c1l = TileStaging.Fma(nextLow.Y, nextLeft, c1l);
+                c1h = TileStaging.Fma(nextLow.Y, nextRight, c1h);
+                c2l = TileStaging.Fma(nextLow.Z, nextLeft, c2l);
+                c2h = TileStaging.Fma(nextLow.Z, nextRight, c2h);
+                c3l = TileStaging.Fma(nextLow.W, nextLeft, c3l);
+                c3h = TileStaging.Fma(nextLow.W, nextRight, c3h);
+                c4l = TileStaging.Fma(nextHigh.X, nextLeft, c4l);
+                c4h = TileStaging.Fma(nextHigh.X, nextRight, c4h);
+                c5l = TileStaging.Fma(nextHigh.Y, nextLeft, c5l);
+                c5h = TileStaging.Fma(nextHigh.Y, nextRight, c5h);
+                c6l = TileStaging.Fma(nextHigh.Z, nextLeft, c6l);
+                c6h = TileStaging.Fma(nextHigh.Z, nextRight, c6h);
+                c7l = TileStaging.Fma(nextHigh.W, nextLeft, c7l);
+                c7h = TileStaging.Fma(nextHigh.W, nextRight, c7h);
+                quadA += WidePitch / 2;
+                quadB += WidePitch / 2;
             }
 
             buffer ^= 1;

@@ -41,7 +41,7 @@ internal static class GemmTensorCoreKernels
     /// <param name="partsOfA">A's part of each pair, a nibble each, the first lowest.</param>
     /// <param name="partsOfB">B's part of each pair.</param>
     /// <param name="options"><see cref="GemmOptions"/>.</param>
-    [GpuKernel(256, Architecture = "80", MaximumRegisters = 200, Expects = "HMMA.16816.F32.BF16 LDSM.16.M88.4 LDGSTS.E.BYPASS.128")]
+    [GpuKernel(256, Architecture = "80", MaximumRegisters = 224, Expects = "HMMA.16816.F32.BF16 LDSM.16.M88.4 LDGSTS.E.BYPASS.128")]
     public static void Product(
         ArrayView<UInt4> a, ArrayView<UInt4> b, ArrayView<float> c, long aPart, long bPart, long cStride, int aPitch, int bPitch, int m, int n, int pieces, int pairs,
         uint partsOfA, uint partsOfB, int options)

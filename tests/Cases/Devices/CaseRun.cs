@@ -94,7 +94,15 @@ public sealed class CaseRun : IDisposable
         var widened = new float[values.Length];
         if (stored.IsBlockQuantized())
         {
-            QuantizedBlocks.Quantize(stored, values, bytes);
+            if (stored is DType.Q8_0 or DType.Q4_0)
+            {
+                QuantizedBlocks.Quantize(stored, values, bytes);
+            }
+            else
+            {
+                RandomBlocks.Fill(stored, random, bytes);
+            }
+
             QuantizedBlocks.Dequantize(stored, bytes, widened);
         }
         else if (stored == DType.Float32)

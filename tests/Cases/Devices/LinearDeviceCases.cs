@@ -7,7 +7,8 @@ namespace PlamoNative.Tests.Cases.Devices;
 internal static class LinearDeviceCases
 {
     private static readonly (int Tokens, int Out, int In)[] Small =
-        [(0, 8, 8), (1, 1, 1), (1, 67, 130), (3, 5, 7), (5, 33, 64), (16, 64, 32), (17, 129, 65), (64, 64, 64), (70, 96, 160)];
+        [(0, 8, 8), (1, 1, 1), (1, 67, 130), (3, 5, 7), (5, 33, 64), (16, 64, 32), (17, 129, 65), (64, 64, 64), (70, 96, 160),
+         (20, 136, 200), (33, 130, 136), (128, 128, 128), (1030, 24, 40)];
 
     private static readonly (int Tokens, int Out, int In)[] Real = [(1, 4096, 2048), (8, 2048, 4096), (512, 2048, 2048), (1000, 1030, 520)];
 
@@ -18,6 +19,15 @@ internal static class LinearDeviceCases
         foreach (var (tokens, outFeatures, inFeatures) in Small.Concat(Real))
         {
             foreach (var type in new[] { DType.Float32, DType.BFloat16, DType.Float16 })
+            {
+                yield return Forward(type, tokens, outFeatures, inFeatures);
+            }
+        }
+
+        // Super-blocks of 256, from bytes that any quantiser could have written.
+        foreach (var type in new[] { DType.Q4_K, DType.Q5_K, DType.Q6_K })
+        {
+            foreach (var (tokens, outFeatures, inFeatures) in new[] { (1, 33, 256), (6, 9, 512), (40, 70, 256), (1, 4096, 2048), (300, 512, 1024) })
             {
                 yield return Forward(type, tokens, outFeatures, inFeatures);
             }

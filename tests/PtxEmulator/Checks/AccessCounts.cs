@@ -47,7 +47,7 @@ internal static unsafe class Coalescing
         counters.UncoalescedAccesses += sectorCount > needed + 1 ? 1 : 0;
     }
 
-    private static bool IsRun(ulong* addresses, int bytes)
+    internal static bool IsRun(ulong* addresses, int bytes)
     {
         for (var lane = 1; lane < Warp.Lanes; lane++)
         {
@@ -70,6 +70,11 @@ internal static unsafe class BankConflicts
     internal static void Count(Counters counters, ulong* addresses, uint mask, int bytes)
     {
         counters.SharedAccesses++;
+        if (mask == uint.MaxValue && bytes <= 4 && (addresses[31] - addresses[0] == (ulong)(31 * bytes) ? Coalescing.IsRun(addresses, bytes) : Coalescing.IsRun(addresses, 0)))
+        {
+            return;
+        }
+
         var lanes = bytes >= 16 ? 8 : bytes == 8 ? 16 : 32;
         Span<byte> turns = stackalloc byte[32];
         Span<uint> words = stackalloc uint[32 * 4];

@@ -219,6 +219,14 @@ internal sealed class RaceCheck
     private void Read(Warp warp, Instruction instruction, int grain, int lane, AccessKind kind)
     {
         var writer = _writers[grain];
+        var reader = _readers[warp.Index][grain];
+        if (kind == AccessKind.Read && writer != 0 && WarpOf(writer) != warp.Index && (_readerMasks[grain] & (1u << warp.Index)) != 0
+            && (long)(reader >> (LaneBits + WarpBits)) == _clocks[warp.Index][warp.Index])
+        {
+            // The warp has read this place since it was written and since it last met others: nothing new.
+            return;
+        }
+
         if (writer == 0)
         {
             if (_block.Cluster.Blocks.Length == 1)

@@ -39,8 +39,8 @@ internal sealed class Cluster
         }
     }
 
-    /// <summary>Runs for a turn. True: all blocks are done.</summary>
-    internal bool Run()
+    /// <summary>Runs for a turn: longer when many others are parked, so that blocks that do not wait end. True: all blocks are done.</summary>
+    internal bool Run(int parked)
     {
         var spent = 0L;
         foreach (var block in Blocks)
@@ -84,7 +84,7 @@ internal sealed class Cluster
             }
 
             // A block that waits for another must let it run; one that only computes may keep its turn for long.
-            if (spent > PollingSlice && (spent > ComputingSlice || Array.Exists(Blocks, block => block.HasPolled)))
+            if (spent > PollingSlice * (1 + (parked / 8)) && (spent > ComputingSlice || Array.Exists(Blocks, block => block.HasPolled)))
             {
                 return false;
             }

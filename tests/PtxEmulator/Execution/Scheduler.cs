@@ -46,7 +46,7 @@ internal sealed class Scheduler
         {
             while (Next() is { } cluster)
             {
-                var isDone = cluster.Run();
+                var isDone = cluster.Run(_parked.Count);
                 lock (_gate)
                 {
                     _running--;
