@@ -5,7 +5,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-for project in Engine Kernels Runtime/PlamoNative.Runtime.csproj Runtime/Package; do
+for project in Engine Kernels Kernels/Compiled Runtime/PlamoNative.Runtime.csproj Runtime/Package; do
   dotnet pack "$root/$project" -c Release -v quiet --nologo -o "$work/feed"
 done
 dotnet run -c Release --project "$root/Runtime/Cli" -- init --preset plamo-2-nano --seed 1 --out "$work/model"

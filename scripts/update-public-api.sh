@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-for folder in Engine Kernels Autograd Runtime Training; do
+for folder in Engine Engine/Compilation Kernels Kernels/Compiled Autograd Runtime Training; do
   file=$folder/PublicAPI.Unshipped.txt
   printf '#nullable enable\n' > "$file"
   project=$(ls "$folder"/PlamoNative.*.csproj)

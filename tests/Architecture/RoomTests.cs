@@ -20,7 +20,7 @@ public sealed class RoomTests
         ["PlamoNative.Autograd"] = ["PlamoNative.Kernels", "PlamoNative.Engine"],
         ["PlamoNative.Runtime"] = ["PlamoNative.Kernels", "PlamoNative.Engine"],
         ["PlamoNative.Training"] = ["PlamoNative.Runtime", "PlamoNative.Autograd", "PlamoNative.Kernels", "PlamoNative.Engine"],
-        ["PlamoNative"] = ["PlamoNative.Runtime"],
+        ["PlamoNative"] = ["PlamoNative.Runtime", "PlamoNative.Kernels.Ptx"],
         ["PlamoNative.Cli"] = ["PlamoNative.Runtime", "PlamoNative.Training", "PlamoNative.Kernels.Ptx"],
     };
 
