@@ -177,14 +177,6 @@ internal static class Integers
 
     internal static short Absolute(short a) => a < 0 ? unchecked((short)-a) : a;
 
-    internal static uint Mul24Low(uint a, uint b) => (uint)((ulong)(a & 0xFFFFFF) * (b & 0xFFFFFF));
-
-    internal static uint Mul24High(uint a, uint b) => (uint)(((ulong)(a & 0xFFFFFF) * (b & 0xFFFFFF)) >> 16);
-
-    internal static int Mul24LowSigned(int a, int b) => (int)((long)(a << 8 >> 8) * (b << 8 >> 8));
-
-    internal static int Mul24HighSigned(int a, int b) => (int)(((long)(a << 8 >> 8) * (b << 8 >> 8)) >> 16);
-
     internal static uint Difference(uint a, uint b, uint c) => c + (a < b ? b - a : a - b);
 
     internal static int Difference(int a, int b, int c) => unchecked(c + (a < b ? b - a : a - b));
