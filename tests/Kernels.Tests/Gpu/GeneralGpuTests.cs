@@ -104,6 +104,11 @@ public sealed class GeneralGpuTests(GpuTwin gpu)
             Reduction.Max(input.View, over, maxima.View);
             ReductionGradient.Max(gradient.View, input.View, maxima.View, over, toInput.View);
             results.Add(toInput.Read());
+            using var logSumExp = new Placed(device, kept, dtype);
+            using var slope = new Placed(device, Shape, dtype, TensorValues.Normal(15, 420));
+            Reduction.LogSumExp(input.View, over, logSumExp.View);
+            ReductionGradient.LogSumExp(gradient.View, input.View, logSumExp.View, slope.View, accumulate: true);
+            results.Add(slope.Read());
             return [.. results];
 
             void Keep(Action<Tensor> run)
