@@ -17,14 +17,14 @@ internal sealed class KernelFingerprint
     private const BindingFlags All = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
     private readonly SortedDictionary<string, string> _parts = new(StringComparer.Ordinal);
     private readonly Dictionary<Assembly, bool> _ours = [];
+    private readonly HashSet<Type> _implementations = [];
     private readonly Queue<MethodBase> _pending = new();
 
     private KernelFingerprint()
     {
     }
 
-    /// <summary>The hash in lower-case hexadecimal digits.</summary>
-    public static string Of(KernelDefinition kernel)
+    private static KernelFingerprint Walk(KernelDefinition kernel)
     {
         var print = new KernelFingerprint();
         var declaration = kernel.Declaration;
@@ -37,6 +37,16 @@ internal sealed class KernelFingerprint
             print.Add(method);
         }
 
+        return print;
+    }
+
+    /// <summary>The methods and types that the hash covers.</summary>
+    internal static IReadOnlyCollection<string> Names(KernelDefinition kernel) => Walk(kernel)._parts.Keys;
+
+    /// <summary>The hash in lower-case hexadecimal digits.</summary>
+    public static string Of(KernelDefinition kernel)
+    {
+        var print = Walk(kernel);
         var all = new StringBuilder();
         foreach (var (name, text) in print._parts)
         {
@@ -77,6 +87,12 @@ internal sealed class KernelFingerprint
         }
 
         _parts[Name(method)] = "";
+        foreach (var argument in method.IsGenericMethod ? method.GetGenericArguments() : [])
+        {
+            AddType(argument);
+            AddImplementations(argument);
+        }
+
         foreach (var parameter in method.GetParameters())
         {
             AddType(parameter.ParameterType);
@@ -148,21 +164,33 @@ internal sealed class KernelFingerprint
                 break;
             case Type type:
                 AddType(type);
-                if (code == OpCodes.Constrained && IsOurs(type))
+                if (code == OpCodes.Constrained)
                 {
-                    // Which method of it implements the interface's is not looked up: all count.
-                    foreach (var method in type.GetMethods(All).Where(m => !m.IsGenericMethodDefinition))
-                    {
-                        _pending.Enqueue(method);
-                    }
-
-                    foreach (var generic in type.GetMethods(All).Where(m => m.IsGenericMethodDefinition))
-                    {
-                        AddOpen(generic);
-                    }
+                    AddImplementations(type);
                 }
 
                 break;
+        }
+    }
+
+    /// <summary>Methods that are called through an interface of a type argument. Which of them implements what is not looked up: all count.</summary>
+    private void AddImplementations(Type type)
+    {
+        if (!IsOurs(type) || !type.IsValueType || type.IsEnum || type.GetInterfaces().Length == 0 || !_implementations.Add(type))
+        {
+            return;
+        }
+
+        foreach (var method in type.GetMethods(All))
+        {
+            if (method.IsGenericMethodDefinition)
+            {
+                AddOpen(method);
+            }
+            else
+            {
+                _pending.Enqueue(method);
+            }
         }
     }
 
@@ -187,6 +215,7 @@ internal sealed class KernelFingerprint
         foreach (var argument in type.IsGenericType ? type.GetGenericArguments() : [])
         {
             AddType(argument);
+            AddImplementations(argument);
         }
 
         var name = "type " + type;

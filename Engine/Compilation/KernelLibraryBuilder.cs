@@ -13,10 +13,16 @@ namespace PlamoNative.Compilation;
 /// <param name="cache">A folder for texts, made where missing; null for none.</param>
 public sealed class KernelLibraryBuilder(KernelCompiler compiler, string? cache)
 {
+    private readonly string[] _prints = [.. compiler.Kernels.AsParallel().AsOrdered().Select(KernelFingerprint.Of)];
     private int _compiled;
 
     /// <summary>How many texts the last build had to compile.</summary>
     public int Compiled => _compiled;
+
+    /// <summary>Names the library that a build would give: two builders of the same name build the same bytes.</summary>
+    public string Stamp => Hash($"{string.Concat(_prints)}|{Compiler}|{Context.Version}");
+
+    private static Guid Compiler => typeof(KernelCompiler).Assembly.ManifestModule.ModuleVersionId;
 
     /// <summary>Builds the library.</summary>
     /// <exception cref="KernelCompilationException">The first kernel, by name, that does not compile.</exception>
@@ -28,9 +34,8 @@ public sealed class KernelLibraryBuilder(KernelCompiler compiler, string? cache)
             Directory.CreateDirectory(cache);
         }
 
-        var prints = compiler.Kernels.AsParallel().AsOrdered().Select(KernelFingerprint.Of).ToArray();
-        var build = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Context.Version + string.Concat(prints))));
-        var jobs = compiler.Kernels.Zip(prints).SelectMany(pair => Groups(pair.First).Select(targets => (Kernel: pair.First, Print: pair.Second, Targets: targets))).ToArray();
+        var build = Hash(Context.Version + string.Concat(_prints));
+        var jobs = compiler.Kernels.Zip(_prints).SelectMany(pair => Groups(pair.First).Select(targets => (Kernel: pair.First, Print: pair.Second, Targets: targets))).ToArray();
         var results = new (CompiledPtx? Ptx, KernelCompilationException? Error)[jobs.Length];
         Parallel.For(0, jobs.Length, i =>
         {
@@ -105,9 +110,7 @@ public sealed class KernelLibraryBuilder(KernelCompiler compiler, string? cache)
         return compiled;
     }
 
-    private static string Key(string print, PtxTarget target)
-    {
-        var compiler = typeof(KernelCompiler).Assembly.ManifestModule.ModuleVersionId;
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{print}|{target.Directive}|{target.Isa}|{compiler}|{Context.Version}")));
-    }
+    private static string Key(string print, PtxTarget target) => Hash($"{print}|{target.Directive}|{target.Isa}|{Compiler}|{Context.Version}");
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -46,7 +46,7 @@ public static unsafe partial class FlashAttention
         var columnBlocks = (shape.HeadSize + FlashAttentionKernels.SplitColumns - 1) / FlashAttentionKernels.SplitColumns;
         var rowBlocks = ((plan.LongestOfSplits * largest) + FlashAttentionKernels.SplitRows - 1) / FlashAttentionKernels.SplitRows;
         var stride = (shape.HeadSize + 5) / 4 * 4;
-        using var partials = Tensor.Allocate(device, new Shape(plan.Partials, stride), DType.Float32);
+        using var partials = new DeviceScratch<float>(device, (long)plan.Partials * stride);
         using var tokens = device.Upload(plan.Tokens);
         device.Kernel("FlashAttentionKernels.Split").Launch(new GridSize(plan.Splits, shape.KeyValueHeads, rowBlocks * columnBlocks))
             .View(table).View(query).View(key).View(value).View(partials).Int(stride).Int(columnBlocks).Struct(shape).Run();

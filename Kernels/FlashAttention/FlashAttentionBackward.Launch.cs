@@ -36,7 +36,7 @@ public static unsafe partial class FlashAttentionBackward
             Scale = (float)(1 / Math.Sqrt(shape.HeadSize)),
         };
         var rows = checked(offsets.TokenCount * shape.QueryHeads);
-        using var statistics = Tensor.Allocate(device, new Shape(rows, 2), DType.Float32);
+        using var statistics = new DeviceScratch<float>(device, 2L * rows);
         device.Kernel("FlashAttentionBackwardKernels.Deltas").Launch(GridSize.Covering(rows, FlashAttentionBackwardKernels.RowsOfDeltas))
             .View(output).View(logSumExp).View(outputGradient).Long(gradients.OutputToken).Long(gradients.OutputHead).View(statistics)
             .Int(rows).Int(shape.QueryHeads).Int(shape.HeadSize).Run();

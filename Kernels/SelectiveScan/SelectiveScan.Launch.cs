@@ -33,7 +33,7 @@ public static unsafe partial class SelectiveScan
             shape.Sequences = plan.Chunked;
             using var decays = Decays(device, table, plan.Chunks, dt, dtBias, aLog, shape);
             using var products = Products(device, table, plan.Chunks, b, c, shape);
-            using var entering = ChunkStates(device, table, plan.Chunks, x, shape.XToken, shape.XHead, b, shape.BToken, decays, isAdjoint: false, shape);
+            using var entering = ChunkStates(device, table, plan.Chunks, x, default, shape.XToken, shape.XHead, b, shape.BToken, decays, isAdjoint: false, shape);
             PassStates(device, table, plan.Chunked, decays, entering, keeps: true, shape);
             device.Kernel("SelectiveScanKernels.Scan").Launch(new GridSize(plan.Chunks, shape.Heads, Panels(shape.HeadSize)))
                 .View(table).View(x).View(z).View(c).View(d).View(decays).View(products).View(entering).View(output).Struct(shape).Run();
@@ -70,31 +70,43 @@ public static unsafe partial class SelectiveScan
     /// <summary>Panels of 64 columns.</summary>
     internal static int Panels(int width) => (width + TileProduct64.Size - 1) / TileProduct64.Size;
 
-    internal static Tensor Decays(CudaDevice device, in DeviceArray<long> table, int chunks, Tensor dt, Tensor dtBias, Tensor aLog, in ScanShape shape)
+    internal static DeviceScratch<float> Decays(CudaDevice device, in DeviceArray<long> table, int chunks, Tensor dt, Tensor dtBias, Tensor aLog, in ScanShape shape)
     {
-        var decays = Tensor.Allocate(device, new Shape(chunks, shape.Heads, ScanChunk.DecayArrays, TileProduct64.Size), DType.Float32);
+        var decays = new DeviceScratch<float>(device, (long)chunks * shape.Heads * ScanChunk.DecayArrays * TileProduct64.Size);
         device.Kernel("SelectiveScanKernels.Decays").Launch(new GridSize(chunks, (shape.Heads + 31) / 32))
             .View(table).View(dt).View(dtBias).View(aLog).View(decays).Struct(shape).Run();
         return decays;
     }
 
-    internal static Tensor Products(CudaDevice device, in DeviceArray<long> table, int chunks, Tensor b, Tensor c, in ScanShape shape)
+    internal static DeviceScratch<float> Products(CudaDevice device, in DeviceArray<long> table, int chunks, Tensor b, Tensor c, in ScanShape shape)
     {
-        var products = Tensor.Allocate(device, new Shape(chunks, TileProduct64.Size, TileProduct64.Size), DType.Float32);
+        var products = new DeviceScratch<float>(device, (long)chunks * TileProduct64.Size * TileProduct64.Size);
         device.Kernel("SelectiveScanKernels.Products").Launch(new GridSize(chunks)).View(table).View(b).View(c).View(products).Struct(shape).Run();
         return products;
     }
 
-    internal static Tensor ChunkStates(
-        CudaDevice device, in DeviceArray<long> table, int chunks, Tensor rows, long tokenStride, long headStride, Tensor maps, long mapStride, Tensor decays, bool isAdjoint, in ScanShape shape)
+    internal static DeviceScratch<float> ChunkStates(
+        CudaDevice device,
+        in DeviceArray<long> table,
+        int chunks,
+        Tensor? rows,
+        in DeviceScratch<float> otherRows,
+        long tokenStride,
+        long headStride,
+        Tensor maps,
+        long mapStride,
+        in DeviceScratch<float> decays,
+        bool isAdjoint,
+        in ScanShape shape)
     {
-        var states = Tensor.Allocate(device, new Shape(chunks, shape.Heads, shape.HeadSize, shape.StateSize), DType.Float32);
-        device.Kernel("SelectiveScanKernels.ChunkStates").Launch(new GridSize(chunks, shape.Heads, Panels(shape.HeadSize) * Panels(shape.StateSize)))
-            .View(table).View(rows).Long(tokenStride).Long(headStride).View(maps).Long(mapStride).View(decays).View(states).Int(isAdjoint ? 1 : 0).Struct(shape).Run();
+        var states = new DeviceScratch<float>(device, (long)chunks * shape.Heads * shape.HeadSize * shape.StateSize);
+        var launch = device.Kernel("SelectiveScanKernels.ChunkStates").Launch(new GridSize(chunks, shape.Heads, Panels(shape.HeadSize) * Panels(shape.StateSize))).View(table);
+        launch = rows is null ? launch.View(otherRows) : launch.View(rows);
+        launch.Long(tokenStride).Long(headStride).View(maps).Long(mapStride).View(decays).View(states).Int(isAdjoint ? 1 : 0).Struct(shape).Run();
         return states;
     }
 
-    internal static void PassStates(CudaDevice device, in DeviceArray<long> table, int sequences, Tensor decays, Tensor states, bool keeps, in ScanShape shape)
+    internal static void PassStates(CudaDevice device, in DeviceArray<long> table, int sequences, in DeviceScratch<float> decays, in DeviceScratch<float> states, bool keeps, in ScanShape shape)
     {
         var elements = ((shape.HeadSize * (long)shape.StateSize) + TileProduct64.Threads - 1) / TileProduct64.Threads;
         device.Kernel("SelectiveScanKernels.PassStates").Launch(new GridSize(elements, shape.Heads, sequences))

@@ -35,36 +35,36 @@ public static unsafe partial class SelectiveScanBackward
         using var table = device.Upload(plan.Table);
         using var decays = SelectiveScan.Decays(device, table, plan.Chunks, dt, dtBias, aLog, shape);
         using var products = SelectiveScan.Products(device, table, plan.Chunks, b, c, shape);
-        using var states = SelectiveScan.ChunkStates(device, table, plan.Chunks, x, shape.XToken, shape.XHead, b, shape.BToken, decays, isAdjoint: false, shape);
+        using var states = SelectiveScan.ChunkStates(device, table, plan.Chunks, x, default, shape.XToken, shape.XHead, b, shape.BToken, decays, isAdjoint: false, shape);
         SelectiveScan.PassStates(device, table, plan.Chunked, decays, states, keeps: false, shape);
 
-        using var gated = Tensor.Allocate(device, x.Shape, DType.Float32);
-        device.Kernel("SelectiveScanBackwardKernels.Gate").Launch(GridSize.Covering(gated.ElementCount, TileProduct64.Threads))
+        using var gated = new DeviceScratch<float>(device, x.ElementCount);
+        device.Kernel("SelectiveScanBackwardKernels.Gate").Launch(GridSize.Covering(gated.Length, TileProduct64.Threads))
             .View(z).View(outputGradient).View(gated).Struct(shape).Struct(strides).Run();
         var gatedShape = shape;
         gatedShape.IsVector = shape.HeadSize % 4 == 0 ? 1 : 0;
         using var leaving = SelectiveScan.ChunkStates(
-            device, table, plan.Chunks, gated, 4L * shape.Heads * shape.HeadSize, 4L * shape.HeadSize, c, shape.CToken, decays, isAdjoint: true, gatedShape);
+            device, table, plan.Chunks, null, gated, 4L * shape.Heads * shape.HeadSize, 4L * shape.HeadSize, c, shape.CToken, decays, isAdjoint: true, gatedShape);
         var elements = GridSize.Covering(shape.HeadSize * (long)shape.StateSize, TileProduct64.Threads).X;
         device.Kernel("SelectiveScanBackwardKernels.PassGradients").Launch(new GridSize(elements, shape.Heads, offsets.Count))
             .View(table).View(decays).View(leaving).View(finalStateGradients).View(gradients.InitialStates).Struct(shape).Run();
 
-        using var carry = Tensor.Allocate(device, new Shape(plan.Chunks, shape.Heads), DType.Float32);
+        using var carry = new DeviceScratch<float>(device, (long)plan.Chunks * shape.Heads);
         device.Kernel("SelectiveScanBackwardKernels.Carry").Launch(new GridSize(plan.Chunks, shape.Heads))
             .View(decays).View(states).View(leaving).View(carry).Struct(shape).Run();
 
         var panels = SelectiveScan.Panels(shape.HeadSize);
-        using var dots = Tensor.Allocate(device, new Shape(plan.Chunks, shape.Heads, SelectiveScanBackwardKernels.Kinds * panels, TileProduct64.Size), DType.Float32);
+        using var dots = new DeviceScratch<float>(device, carry.Length * SelectiveScanBackwardKernels.Kinds * panels * TileProduct64.Size);
         device.Kernel("SelectiveScanBackwardKernels.Outputs").Launch(new GridSize(plan.Chunks, shape.Heads, panels))
             .View(table).View(x).View(z).View(c).View(d).View(decays).View(products).View(states).View(gated).View(outputGradient).View(gradients.Z).View(dots)
             .Struct(shape).Struct(strides).Run();
         device.Kernel("SelectiveScanBackwardKernels.Inputs").Launch(new GridSize(plan.Chunks, shape.Heads, panels))
             .View(table).View(x).View(b).View(d).View(decays).View(products).View(leaving).View(gated).View(gradients.X).View(dots)
             .Struct(shape).Struct(strides).Run();
-        using var pairSums = Tensor.Allocate(device, new Shape(plan.Chunks, shape.Heads, TileProduct64.Size), DType.Float64);
+        using var pairSums = new DeviceScratch<double>(device, carry.Length * TileProduct64.Size);
         MapGradientsOnGpu(device, table, plan.Chunks, x, b, c, decays, products, states, leaving, gated, pairSums, shape, strides, gradients);
 
-        using var chunkSums = Tensor.Allocate(device, new Shape(plan.Chunks, shape.Heads, 3), DType.Float64);
+        using var chunkSums = new DeviceScratch<double>(device, carry.Length * SelectiveScanBackwardKernels.Sums);
         device.Kernel("SelectiveScanBackwardKernels.Steps").Launch(new GridSize(plan.Chunks, shape.Heads))
             .View(table).View(dt).View(dtBias).View(aLog).View(decays).View(pairSums).View(dots).View(carry).View(gradients.Dt).View(chunkSums)
             .Struct(shape).Struct(strides).Run();
@@ -79,18 +79,18 @@ public static unsafe partial class SelectiveScanBackward
         Tensor x,
         Tensor b,
         Tensor c,
-        Tensor decays,
-        Tensor products,
-        Tensor states,
-        Tensor leaving,
-        Tensor gated,
-        Tensor pairSums,
+        in DeviceScratch<float> decays,
+        in DeviceScratch<float> products,
+        in DeviceScratch<float> states,
+        in DeviceScratch<float> leaving,
+        in DeviceScratch<float> gated,
+        in DeviceScratch<double> pairSums,
         in ScanShape shape,
         in ScanGradientShape strides,
         in SelectiveScanGradients gradients)
     {
         var groups = (shape.Heads + HeadsOfGroup - 1) / HeadsOfGroup;
-        using var parts = Tensor.Allocate(device, new Shape(groups, strides.Tokens, 2, shape.StateSize), DType.Float32);
+        using var parts = new DeviceScratch<float>(device, 2L * groups * strides.Tokens * shape.StateSize);
         device.Kernel("SelectiveScanBackwardKernels.Maps").Launch(new GridSize(chunks, groups, SelectiveScan.Panels(shape.StateSize)))
             .View(table).View(x).View(b).View(c).View(decays).View(products).View(states).View(leaving).View(gated).View(parts).View(pairSums)
             .Struct(shape).Struct(strides).Run();

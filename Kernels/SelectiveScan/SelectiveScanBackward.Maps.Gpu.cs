@@ -11,7 +11,7 @@ internal static partial class SelectiveScanBackwardKernels
     /// Parts of dB and dC of a group of heads, [group, token, 2, N], one chain over its heads in order; and, for each head, <c>da_i = Σ_{t >= i} Σ_{s &lt; i} M_ts</c> in
     /// <paramref name="pairSums"/> [chunk, head, 64]. Grid (chunk, group, panel of n).
     /// </summary>
-    [GpuKernel(TileProduct64.Threads, MinimumBlocks = 2)]
+    [GpuKernel(TileProduct64.Threads, MaximumRegisters = 168)]
     public static void Maps(
         ArrayView<long> sequences,
         ArrayView<float> x,
@@ -57,19 +57,20 @@ internal static partial class SelectiveScanBackwardKernels
             pairs.Row1 = Tile4x4.Multiply(pairs.Row1, steps);
             pairs.Row2 = Tile4x4.Multiply(pairs.Row2, steps);
             pairs.Row3 = Tile4x4.Multiply(pairs.Row3, steps);
+            var slopes = Faded(pairs, decays, at);
             if (Grid.IdxZ == 0)
             {
                 // M, without its diagonal.
-                var mixed = SelectiveScanKernels.Weights(products, decays, chunk, head, shape, false);
-                mixed.Row0 = Before(Tile4x4.Multiply(mixed.Row0, pairs.Row0), t);
-                mixed.Row1 = Before(Tile4x4.Multiply(mixed.Row1, pairs.Row1), t + 1);
-                mixed.Row2 = Before(Tile4x4.Multiply(mixed.Row2, pairs.Row2), t + 2);
-                mixed.Row3 = Before(Tile4x4.Multiply(mixed.Row3, pairs.Row3), t + 3);
+                var product = ((((long)chunk.Index * TileProduct64.Size) + t) * TileProduct64.Size) + (4 * TileProduct64.ColumnGroup);
+                var mixed = slopes;
+                mixed.Row0 = Before(Tile4x4.Multiply(mixed.Row0, SelectiveScanKernels.ReadFour(products, product)), t);
+                mixed.Row1 = Before(Tile4x4.Multiply(mixed.Row1, SelectiveScanKernels.ReadFour(products, product + TileProduct64.Size)), t + 1);
+                mixed.Row2 = Before(Tile4x4.Multiply(mixed.Row2, SelectiveScanKernels.ReadFour(products, product + (2 * TileProduct64.Size))), t + 2);
+                mixed.Row3 = Before(Tile4x4.Multiply(mixed.Row3, SelectiveScanKernels.ReadFour(products, product + (3 * TileProduct64.Size))), t + 3);
                 TileProduct64.Store(mixed, weights);
                 PairSums(weights.Cast<float>(), totals, pairSums, (((long)chunk.Index * shape.Heads) + head) * TileProduct64.Size);
             }
 
-            var slopes = Faded(pairs, decays, at);
             Group.Barrier();
             TileProduct64.Store(slopes, weights);
             ofOutputs = TileProduct64.Accumulate(ofOutputs, weights, inputMaps, n, shape.StateSize, isMapVector, memory, 0, t + 4 < end ? t + 4 : end);
@@ -77,17 +78,17 @@ internal static partial class SelectiveScanBackwardKernels
             TileProduct64.StoreTransposed(slopes, weights);
             ofInputs = TileProduct64.Accumulate(ofInputs, weights, outputMaps, n, shape.StateSize, isMapVector, memory, t, end);
 
-            var (entry, exit) = (SelectiveScanKernels.Exp(SelectiveScanKernels.ReadFour(decays, at + TileProduct64.Size + t)), ToExit(decays, at, t));
-            exit = Tile4x4.Multiply(exit, SelectiveScanKernels.ReadFour(decays, at + t));
             for (var p = 0; p < shape.HeadSize; p += TileProduct64.Size)
             {
                 Group.Barrier();
+                var entry = SelectiveScanKernels.Exp(SelectiveScanKernels.ReadFour(decays, at + TileProduct64.Size + t));
                 TileProduct64.Store(Tile4x4.ScaleRows(LoadTile(gates, p, shape.HeadSize, isDense), entry), weights);
                 SelectiveScanKernels.StateRows(rows, AddressRows.AddressOf(ref states[chunk.State(head, shape)]), p, shape);
                 ofOutputs = TileProduct64.Accumulate(ofOutputs, weights, rows, n, shape.StateSize, shape.StateSize % 4 == 0, memory, 0, TileProduct64.Size);
                 Group.Barrier();
                 chunk.Rows(rows, ref x[0], shape.XToken, head * shape.XHead);
                 Group.Barrier();
+                var exit = Tile4x4.Multiply(ToExit(decays, at, t), SelectiveScanKernels.ReadFour(decays, at + t));
                 TileProduct64.Store(Tile4x4.ScaleRows(LoadTile(rows, p, shape.HeadSize, isVector), exit), weights);
                 Group.Barrier();
                 SelectiveScanKernels.StateRows(rows, AddressRows.AddressOf(ref leaving[chunk.State(head, shape)]), p, shape);

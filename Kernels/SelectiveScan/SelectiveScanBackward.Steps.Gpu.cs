@@ -10,7 +10,8 @@ internal static partial class SelectiveScanBackwardKernels
     /// <summary>Threads of <see cref="HeadSums"/>.</summary>
     public const int HeadThreads = 128;
 
-    private const int Sums = 3;
+    /// <summary>Sums over tokens that a (chunk, head) leaves.</summary>
+    public const int Sums = 3;
 
     /// <summary>
     /// da from its four terms, by additions in float64 only; <c>d dt = (A da + x · d(Δ x)) σ(dt + bias)</c>; and the chunk's sums of Δ da, of d dt and of G · x in

@@ -14,6 +14,9 @@ namespace PlamoNative.Bench;
 /// <param name="Revision">Version of the assemblies, with the commit where the build knew it.</param>
 internal sealed record BenchEnvironment(string Cpu, string InstructionSet, int Processors, string Runtime, string OperatingSystem, string Revision)
 {
+    /// <summary>Where the kernels ran: <c>cpu</c>, or a GPU's product name with its driver.</summary>
+    public string Device { get; init; } = "cpu";
+
     /// <summary>Version of the other engine of a race, as it names itself.</summary>
     public string? Peer { get; init; }
 
@@ -28,12 +31,12 @@ internal sealed record BenchEnvironment(string Cpu, string InstructionSet, int P
 
     /// <summary>One line for the top of a table.</summary>
     public string Describe() => string.Create(
-        CultureInfo.InvariantCulture, $"cpu: {Cpu}, {InstructionSet}, {Processors} logical processors; {Runtime}; {OperatingSystem}; PlamoNative {Revision}{(Peer is null ? "" : $"; peer: {Peer}")}");
+        CultureInfo.InvariantCulture, $"{(Device == "cpu" ? "" : $"device: {Device}; ")}cpu: {Cpu}, {InstructionSet}, {Processors} logical processors; {Runtime}; {OperatingSystem}; PlamoNative {Revision}{(Peer is null ? "" : $"; peer: {Peer}")}");
 
-    /// <summary>Folder name for this kind of machine: the processor's name and instruction set in lower case and dashes.</summary>
+    /// <summary>Folder name for this kind of machine: the GPU's name, or the processor's and its instruction set, in lower case and dashes.</summary>
     public string FolderName()
     {
-        var letters = $"{Cpu} {InstructionSet}".Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToLowerInvariant(letter) : '-');
+        var letters = (Device == "cpu" ? $"{Cpu} {InstructionSet}" : Device.Split(',')[0]).Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToLowerInvariant(letter) : '-');
         return string.Join('-', string.Concat(letters).Split('-', StringSplitOptions.RemoveEmptyEntries));
     }
 }

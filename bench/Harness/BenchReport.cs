@@ -15,7 +15,7 @@ internal sealed record BenchReport(BenchEnvironment Environment, IReadOnlyList<B
         using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         writer.WriteStartObject();
         writer.WriteString("schema", Schema);
-        writer.WriteString("device", "cpu");
+        writer.WriteString("device", Environment.Device);
         writer.WriteString("cpu", Environment.Cpu);
         writer.WriteString("instruction_set", Environment.InstructionSet);
         writer.WriteNumber("processors", Environment.Processors);
@@ -50,6 +50,7 @@ internal sealed record BenchReport(BenchEnvironment Environment, IReadOnlyList<B
             var environment = new BenchEnvironment(
                 Text(root, "cpu"), Text(root, "instruction_set"), root.GetProperty("processors").GetInt32(), Text(root, "runtime"), Text(root, "operating_system"), Text(root, "revision"))
             {
+                Device = Text(root, "device"),
                 Peer = root.GetProperty("peer").GetString(),
             };
             return new BenchReport(environment, [.. root.GetProperty("results").EnumerateArray().Select(ResultJson.Read)]);

@@ -12,7 +12,8 @@ internal static class Repository
     /// <summary>Every file under version control, or every file outside of build folders where there is no git.</summary>
     internal static IReadOnlyList<string> Files { get; } = ListFiles();
 
-    internal static IEnumerable<string> Projects => Files.Where(f => f.EndsWith(".csproj", StringComparison.Ordinal));
+    /// <summary>The projects of the solution; examples under docs stand outside of it, as a reader's project would.</summary>
+    internal static IEnumerable<string> Projects => Files.Where(f => f.EndsWith(".csproj", StringComparison.Ordinal) && !f.StartsWith("docs/", StringComparison.Ordinal));
 
     internal static string Read(string relative) => File.ReadAllText(Path.Combine(Root, relative));
 

@@ -12,18 +12,25 @@ public sealed class RoomTests
     {
         ["PlamoNative.Engine"] = [],
         ["PlamoNative.Kernels"] = ["PlamoNative.Engine"],
+        ["PlamoNative.Compilation"] = ["PlamoNative.Engine"],
+        ["PlamoNative.Compilation.Tool"] = ["PlamoNative.Compilation"],
+
+        // For their files only: the resource assembly refers to no assembly of ours.
+        ["PlamoNative.Kernels.Ptx"] = ["PlamoNative.Kernels", "PlamoNative.Compilation.Tool"],
         ["PlamoNative.Autograd"] = ["PlamoNative.Kernels", "PlamoNative.Engine"],
         ["PlamoNative.Runtime"] = ["PlamoNative.Kernels", "PlamoNative.Engine"],
         ["PlamoNative.Training"] = ["PlamoNative.Runtime", "PlamoNative.Autograd", "PlamoNative.Kernels", "PlamoNative.Engine"],
         ["PlamoNative"] = ["PlamoNative.Runtime"],
-        ["PlamoNative.Cli"] = ["PlamoNative.Runtime", "PlamoNative.Training"],
+        ["PlamoNative.Cli"] = ["PlamoNative.Runtime", "PlamoNative.Training", "PlamoNative.Kernels.Ptx"],
     };
 
     /// <summary>Packages that a shipped library may bring into an embedder's service.</summary>
     private static readonly Dictionary<string, string[]> AllowedPackages = new(StringComparer.Ordinal)
     {
         ["PlamoNative.Engine"] = [],
-        ["PlamoNative.Kernels"] = ["System.Numerics.Tensors"],
+        ["PlamoNative.Kernels"] = ["System.Numerics.Tensors", "ILGPU"],
+        ["PlamoNative.Compilation"] = ["ILGPU"],
+        ["PlamoNative.Kernels.Ptx"] = [],
         ["PlamoNative.Runtime"] =
         [
             "Microsoft.ML.Tokenizers", "Microsoft.Extensions.AI.Abstractions", "Microsoft.Extensions.DependencyInjection.Abstractions",

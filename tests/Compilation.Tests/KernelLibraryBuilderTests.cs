@@ -47,4 +47,18 @@ public sealed class KernelLibraryBuilderTests
         Assert.Equal(prints.Length, prints.Distinct().Count());
         Assert.Equal(prints, new KernelCompiler(typeof(Compiled).Assembly).Kernels.Select(KernelFingerprint.Of));
     }
+
+    [Theory]
+    [InlineData("RemedyExamples.CpuFunctions", "DeviceScalar::Single Scale")]
+    [InlineData("RemedyExamples.CpuFunctions", "FastMath::Single Fma")]
+    [InlineData("RemedyExamples.CpuFunctions", "SimdMath::")]
+    [InlineData("RemedyExamples.Generic.square", "Squared::Single Value")]
+    [InlineData("RemedyExamples.CalledFunction", "Single Inner")]
+    [InlineData("RemedyExamples.Parameters", "type PlamoNative.Compilation.Tests.RemedyExamples+Pair")]
+    public void A_fingerprint_covers_what_the_kernel_reaches_also_through_interfaces(string kernel, string name)
+        => Assert.Contains(KernelFingerprint.Names(Compiled.Kernel(kernel)), n => n.Contains(name, StringComparison.Ordinal));
+
+    [Fact]
+    public void A_fingerprint_leaves_out_what_the_kernel_does_not_reach()
+        => Assert.DoesNotContain(KernelFingerprint.Names(Compiled.Kernel("RemedyExamples.Generic.square")), n => n.Contains("Doubled", StringComparison.Ordinal));
 }

@@ -189,6 +189,40 @@ public class FaultTests
     }
 
     [Fact]
+    public void An_accumulator_read_before_its_product_was_waited_for_is_found()
+    {
+        var finding = Assert.Single(TestKernels.Run(Product("fence.proxy.async;", ""), 128).Result.Findings);
+        Assert.Equal((FindingKind.UnwaitedAsync, "k"), (finding.Kind, finding.Kernel));
+        Assert.Contains("register %f0 is touched while a wgmma that uses it", finding.Message, StringComparison.Ordinal);
+        Assert.Empty(TestKernels.Run(Product("fence.proxy.async;", "wgmma.wait_group.sync.aligned 0;"), 128).Result.Findings);
+    }
+
+    [Fact]
+    public void An_operand_stored_without_a_proxy_fence_is_found()
+    {
+        var finding = Assert.Single(TestKernels.Run(Product("", "wgmma.wait_group.sync.aligned 0;"), 128).Result.Findings);
+        Assert.Equal(FindingKind.UnwaitedAsync, finding.Kind);
+        Assert.Contains("with no fence.proxy.async since", finding.Message, StringComparison.Ordinal);
+    }
+
+    private static string Product(string fence, string wait) => TestKernels.Kernel($$"""
+        .shared .align 1024 .b8 tile[4096];
+        mov.u32 %r4, tile; shl.b32 %r5, %r1, 5; add.u32 %r6, %r4, %r5; mov.u32 %r7, 0;
+        st.shared.v4.b32 [%r6], {%r7, %r7, %r7, %r7};
+        st.shared.v4.b32 [%r6+16], {%r7, %r7, %r7, %r7};
+        {{fence}}
+        bar.sync 0;
+        shr.u32 %r8, %r4, 4; cvt.u64.u32 %rd10, %r8; or.b64 %rd10, %rd10, 0x0000000800400000;
+        setp.ne.u32 %p1, %r1, %r1;
+        wgmma.fence.sync.aligned;
+        wgmma.mma_async.sync.aligned.m64n8k16.f32.bf16.bf16 {%f0, %f1, %f2, %f3}, %rd10, %rd10, %p1, 1, 1, 0, 0;
+        wgmma.commit_group.sync.aligned;
+        {{wait}}
+        add.u64 %rd5, %rd1, %rd3;
+        st.global.f32 [%rd5], %f0;
+        """);
+
+    [Fact]
     public void A_trap_is_found_and_ends_the_launch() => Only(FindingKind.Trap, "trap;", line: 13);
 
     [Fact]

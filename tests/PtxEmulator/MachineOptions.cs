@@ -17,12 +17,20 @@ public sealed record MachineOptions
     /// <summary>How tensor cores add; null: as the target architecture does.</summary>
     public AccumulationModel? Accumulation { get; init; }
 
-    /// <summary>Shared bytes a block may have, static and dynamic together.</summary>
-    public int MaximumSharedBytes { get; init; } = 227 * 1024;
+    /// <summary>Shared bytes a block may have, static and dynamic together; 0 takes what the architecture has, or 227 KB where none is named.</summary>
+    public int MaximumSharedBytes { get; init; }
+
+    internal int SharedLimit => MaximumSharedBytes > 0 ? MaximumSharedBytes : Architecture switch
+    {
+        75 => 64 * 1024,
+        80 or 87 => 163 * 1024,
+        86 or 89 => 99 * 1024,
+        _ => 227 * 1024,
+    };
 
     /// <summary>Local memory a thread may have.</summary>
     public int LocalBytesPerThread { get; init; } = 512 * 1024;
 
     /// <summary>Instructions of a warp after which a launch is called endless.</summary>
-    public long MaximumWarpInstructions { get; init; } = 20_000_000_000;
+    public long MaximumWarpInstructions { get; init; } = 1_000_000_000;
 }

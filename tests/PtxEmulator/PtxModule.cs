@@ -1,3 +1,4 @@
+using PlamoNative.PtxEmulator.Execution;
 using PlamoNative.PtxEmulator.Lowering;
 using PlamoNative.PtxEmulator.Parsing;
 
@@ -41,7 +42,7 @@ public sealed class PtxModule
             if (!_kernels.TryGetValue(name, out var kernel))
             {
                 var syntax = Syntax.Functions.Find(function => function.Name == name && function is { IsEntry: true, Body: not null })
-                    ?? throw new ArgumentException($"expected an entry function of the module ({string.Join(", ", KernelNames)}), found '{name}'", nameof(name));
+                    ?? throw Unknown($"expected an entry function of the module ({string.Join(", ", KernelNames)}), found '{name}'");
                 _kernels.Add(name, kernel = new(this, syntax));
             }
 
@@ -53,7 +54,9 @@ public sealed class PtxModule
     /// <exception cref="ArgumentException">The module has no such variable.</exception>
     public ulong Address(string variable) => Globals.TryFind(variable, out var region)
         ? region.Start
-        : throw new ArgumentException($"expected a global variable of the module, found '{variable}'", nameof(variable));
+        : throw Unknown($"expected a global variable of the module, found '{variable}'");
+
+    private static ArgumentException Unknown(string message) => new(message);
 
     private static int TargetNumber(string target)
     {
@@ -71,6 +74,8 @@ public sealed record KernelParameter(string Name, int Offset, int Size);
 /// <summary>An entry function with the functions it calls, resolved for execution.</summary>
 public sealed class PtxKernel
 {
+    private const int MaximumParameterBytes = 32764;
+
     internal PtxKernel(PtxModule module, FunctionSyntax syntax)
     {
         (Module, Syntax) = (module, syntax);
@@ -79,9 +84,18 @@ public sealed class PtxKernel
         foreach (var parameter in syntax.Parameters)
         {
             var alignment = parameter.EffectiveAlignment;
-            offset = checked((offset + alignment - 1) / alignment * alignment);
-            parameters.Add(new(parameter.Name, offset, checked((int)parameter.Size)));
-            offset = checked(offset + (int)parameter.Size);
+            offset = (offset + alignment - 1) / alignment * alignment;
+            if (parameter.Size > MaximumParameterBytes)
+            {
+                throw new PtxException(parameter.Line, $"expected at most {MaximumParameterBytes} bytes of parameters, found {parameter.Size} in '{parameter.Name}'");
+            }
+
+            parameters.Add(new(parameter.Name, offset, (int)parameter.Size));
+            offset += (int)parameter.Size;
+            if (offset > MaximumParameterBytes)
+            {
+                throw new PtxException(parameter.Line, $"expected at most {MaximumParameterBytes} bytes of parameters, found {offset} with '{parameter.Name}'");
+            }
         }
 
         Parameters = parameters;
@@ -109,4 +123,6 @@ public sealed class PtxKernel
     internal FunctionSyntax Syntax { get; }
 
     internal ProgramCode Code { get; }
+
+    internal ClusterPool Clusters { get; } = new();
 }

@@ -55,11 +55,9 @@ internal sealed class KernelLibraryWriter
 
         var texts = new ArrayBufferWriter<byte>();
         var places = new List<(int Offset, int Stored, int Length)>();
-        foreach (var body in bodies)
+        foreach (var (stored, length) in bodies.AsParallel().AsOrdered().Select(body => Encoding.UTF8.GetBytes(body)).Select(bytes => (Compress(bytes, quality), bytes.Length)))
         {
-            var bytes = Encoding.UTF8.GetBytes(body);
-            var stored = Compress(bytes, quality);
-            places.Add((texts.WrittenCount, stored.Length, bytes.Length));
+            places.Add((texts.WrittenCount, stored.Length, length));
             texts.Write(stored);
         }
 

@@ -48,8 +48,8 @@ internal static class VerbCatalog
         new("kernels list", "List every GPU kernel with registers, shared memory, spills and expected instructions.",
             "plamo kernels list --arch sm_90a", static () => new KernelsListVerb()),
         new("kernels ptx", "Print the PTX of a kernel, as a device of that architecture is given it.",
-            "plamo kernels ptx RmsNormKernels.Forward.f32 --arch sm_80", static () => new KernelsTextVerb(isSass: false)),
+            "plamo kernels ptx RmsNormKernels.ForwardLong --arch sm_80", static () => new KernelsTextVerb(isSass: false)),
         new("kernels sass", "Print the machine code of a kernel, where NVIDIA's assembler is at hand.",
-            "plamo kernels sass RmsNormKernels.Forward.f32 --arch sm_90a", static () => new KernelsTextVerb(isSass: true)),
+            "plamo kernels sass RmsNormKernels.ForwardLong --arch sm_90a", static () => new KernelsTextVerb(isSass: true)),
     ];
 }

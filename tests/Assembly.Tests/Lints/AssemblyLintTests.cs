@@ -38,6 +38,14 @@ public sealed class AssemblyLintTests
     }
 
     [Fact]
+    public void Kernels_of_one_batch_keep_their_own_shared_memory()
+    {
+        var names = new[] { "first", "second", "third" };
+        var units = names.Select(static (name, index) => Planted.Module(Planted.Body).ReplaceText("entry kernel", $"entry {name}").ReplaceText("tile[256]", $"tile[{256 * (index + 1)}]") with { Entry = name });
+        Assert.Equal([256, 512, 768], Assembler.AssembleAll([.. units]).Select(static unit => unit.Resources!.SharedBytes));
+    }
+
+    [Fact]
     public void Spills_are_found()
     {
         // 200 values that are all alive at once, in 32 registers.

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace PlamoNative.Assembly.Tests;
@@ -7,7 +9,7 @@ namespace PlamoNative.Assembly.Tests;
 /// Runs <c>ptxas</c> and <c>nvdisasm</c>. Starting the disassembler costs several times what a kernel does, so kernels of one architecture go through both in batches; a batch
 /// with an error is done again one by one, which names the kernel.
 /// </summary>
-internal static class Assembler
+internal static partial class Assembler
 {
     private const int BatchSize = 32;
 
@@ -34,6 +36,18 @@ internal static class Assembler
         return [.. units.Select(unit => results[unit])];
     }
 
+    // ptxas takes equal names of shared variables in two texts for one variable, and then forgets the bytes of one of them.
+    private static string WithOwnVariables(string text, int index)
+    {
+        var names = Variable().Matches(text).Select(static match => match.Groups[1].Value).Distinct().ToArray();
+        return names.Length == 0
+            ? text
+            : Regex.Replace(text, $"(?<![\\w$%])(?:{string.Join('|', names.Select(Regex.Escape))})(?![\\w$])", match => string.Create(CultureInfo.InvariantCulture, $"{match.Value}_{index}"));
+    }
+
+    [GeneratedRegex("^\\s*(?:\\.extern\\s+|\\.visible\\s+)?\\.(?:shared|global|const)\\s+(?:\\.\\w+\\s+(?:\\d+\\s+)?)*([A-Za-z_$%][\\w$]*)", RegexOptions.Multiline)]
+    private static partial Regex Variable();
+
     private static IEnumerable<AssembledUnit> Run(string tools, PtxUnit[] batch)
     {
         var folder = Directory.CreateTempSubdirectory("plamo-ptxas-").FullName;
@@ -43,7 +57,7 @@ internal static class Assembler
             for (var i = 0; i < batch.Length; i++)
             {
                 files[i] = Path.Combine(folder, FormattableString.Invariant($"{i}.ptx"));
-                File.WriteAllText(files[i], batch[i].Text);
+                File.WriteAllText(files[i], batch.Length == 1 ? batch[i].Text : WithOwnVariables(batch[i].Text, i));
             }
 
             var cubin = Path.Combine(folder, "batch.cubin");

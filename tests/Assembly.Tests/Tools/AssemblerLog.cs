@@ -33,7 +33,9 @@ internal sealed partial class AssemblerLog
                 {
                     _resources[entry] = known with
                     {
-                        StackBytes = known.StackBytes + stack, SpillStoreBytes = known.SpillStoreBytes + stores, SpillLoadBytes = known.SpillLoadBytes + loads,
+                        StackBytes = known.StackBytes + stack,
+                        SpillStoreBytes = known.SpillStoreBytes + stores,
+                        SpillLoadBytes = known.SpillLoadBytes + loads,
                     };
                 }
             }

@@ -15,6 +15,9 @@ internal static class ScanDeviceCases
         new("primes", [0, 3, 3, 20], 3, 7, 5, 8, 4, 0.2, true),
         new("longer than a chunk", [0, 41, 79], 2, 16, 16, 32, 8, 0.1, true),
         new("decays that vanish", [0, 50], 2, 8, 16, 16, 64, 2, true),
+        new("chunks of one", [0, 3, 5], 2, 4, 3, 1, 4, 0.2, true),
+        new("two groups of heads", [0, 1, 20], 11, 4, 8, 64, 8, 0.1, true),
+        new("panels of states", [0, 67], 1, 70, 130, 64, 8, 0.1, true),
         new("PLaMo 2 heads", [0, 33, 40], 2, 128, 64, 256, 16, 0.1, true),
         new("PLaMo 2 1B", [0, 500, 1012], 32, 128, 64, 256, 16, 0.1, false),
     ];
@@ -28,6 +31,9 @@ internal static class ScanDeviceCases
                 yield return new("selective_scan", one.Name, one.IsSmall, run => Forward(run, one));
                 yield return new("selective_scan_backward", one.Name, one.IsSmall, run => Backward(run, one));
             }
+
+            yield return new("selective_scan_backward", "A = -64, steps up to 2", true, StrongDecay);
+            yield return new("selective_scan_backward", "states at both ends", true, BackwardOfStates);
         }
     }
 
@@ -59,17 +65,45 @@ internal static class ScanDeviceCases
         }
     }
 
+    /// <summary>The gradient of the decay must not be made of differences: a step of 2 leaves e^-128 of a state.</summary>
+    private static void StrongDecay(CaseRun run)
+    {
+        var one = new Problem("", [0, 150], 2, 8, 16, 64, 64, 2, true);
+        var (x, z, _, b, c) = Tokens(run, 150, one);
+        var dt = run.Input(new Shape(150, 2), 2.5, -0.65);
+        var (bias, d) = (run.Make(new Shape(2), [0, 0]), run.Input(new Shape(2)));
+        var aLog = run.Make(new Shape(2), [(float)Math.Log(64), (float)Math.Log(64)]);
+        Gradients(run, x, z, dt, bias, aLog, b, c, d, new SequenceOffsets(one.Offsets), one.Chunk, null, null);
+    }
+
+    private static void BackwardOfStates(CaseRun run)
+    {
+        var one = new Problem("", [0, 5, 5, 75], 3, 6, 10, 32, 4, 0.3, true);
+        var offsets = new SequenceOffsets(one.Offsets);
+        var (bias, aLog, d) = Heads(run, one);
+        var (x, z, dt, b, c) = Tokens(run, offsets.TokenCount, one);
+        var states = new Shape(offsets.Count, one.Heads, one.HeadSize, one.StateSize);
+        Gradients(run, x, z, dt, bias, aLog, b, c, d, offsets, one.Chunk, run.Input(states), run.Input(states));
+    }
+
     private static void Backward(CaseRun run, Problem one)
     {
         var offsets = new SequenceOffsets(one.Offsets);
         var (bias, aLog, d) = Heads(run, one);
         var (x, z, dt, b, c) = Tokens(run, offsets.TokenCount, one);
+        Gradients(run, x, z, dt, bias, aLog, b, c, d, offsets, one.Chunk, null, null);
+    }
+
+    private static void Gradients(
+        CaseRun run, Tensor x, Tensor z, Tensor dt, Tensor bias, Tensor aLog, Tensor b, Tensor c, Tensor d, SequenceOffsets offsets, int chunk, Tensor? initial, Tensor? final)
+    {
         var gradients = new SelectiveScanGradients
         {
             X = run.Output(x.Shape), Z = run.Output(z.Shape), Dt = run.Output(dt.Shape), DtBias = run.Output(bias.Shape, 0), ALog = run.Output(aLog.Shape, 0),
             B = run.Output(b.Shape), C = run.Output(c.Shape), D = run.Output(d.Shape, 0),
+            InitialStates = initial is null ? null : run.Output(initial.Shape),
         };
-        SelectiveScanBackward.Run(x, z, dt, bias, aLog, b, c, d, offsets, one.Chunk, null, run.Input(x.Shape), null, gradients);
+        SelectiveScanBackward.Run(x, z, dt, bias, aLog, b, c, d, offsets, chunk, initial, run.Input(x.Shape), final, gradients);
         run.Keep("dx", gradients.X);
         run.Keep("dz", gradients.Z);
         run.Keep("ddt", gradients.Dt);
@@ -78,5 +112,9 @@ internal static class ScanDeviceCases
         run.Keep("dB", gradients.B);
         run.Keep("dC", gradients.C);
         run.Keep("dD", gradients.D);
+        if (gradients.InitialStates is { } ofStates)
+        {
+            run.Keep("dS", ofStates);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PlamoNative.Cli.Kernels;
 using PlamoNative.Cli.Parsing;
+using PlamoNative.Cli.Verbs;
 using PlamoNative.Engine;
 using Xunit;
 
@@ -17,6 +18,8 @@ public sealed class KernelsTests
         Assert.Equal(
             KernelLibrary.Default.Kernels.Select(static kernel => $"{kernel.Name} {kernel.Architecture.Target}").Order(StringComparer.Ordinal),
             listed.Select(static kernel => $"{kernel.GetProperty("name").GetString()} {kernel.GetProperty("target").GetString()}").Order(StringComparer.Ordinal));
+        var unknown = listed.Count(static kernel => kernel.GetProperty("registers").ValueKind == JsonValueKind.Null);
+        Assert.True(unknown == 0, $"Kernels/Compiled/assembly.json knows nothing of {unknown} of {listed.Length} texts: run scripts/update-kernel-page.sh");
         Assert.All(listed, static kernel =>
         {
             Assert.InRange(kernel.GetProperty("registers").GetInt32(), 1, 255);
@@ -81,6 +84,14 @@ public sealed class KernelsTests
         CommandRun.Of("kernels", "ptx", First.Name, "--arch", "sm_50").RefusesWith("--arch", First.Name, "sm_50");
         CommandRun.Of("kernels", "ptx", First.Name, "second").RefusesWith("second");
         CommandRun.Of("kernels", "list", "--arch", "sm_").RefusesWith("--arch");
+    }
+
+    [Fact]
+    public void The_kernels_of_the_examples_exist()
+    {
+        var names = VerbCatalog.Entries.Where(static entry => entry.Name is "kernels ptx" or "kernels sass").Select(static entry => entry.Example.Split(' ')[3]).ToArray();
+        Assert.Equal(2, names.Length);
+        Assert.All(names, static name => Assert.True(KernelLibrary.Default.Contains(name), name));
     }
 
     [Theory]

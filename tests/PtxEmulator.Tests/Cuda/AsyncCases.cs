@@ -1,4 +1,3 @@
-using PlamoNative.PtxEmulator.Numerics;
 using Xunit;
 using static PlamoNative.PtxEmulator.Tests.Cuda.CudaArgument;
 using static PlamoNative.PtxEmulator.Tests.Cuda.CudaCase;
@@ -37,8 +36,8 @@ internal static class AsyncCases
         const int Rows = 88, Columns = 152, Float32 = 7;
         var input = Make(Rows * Columns, static i => i * 0.5f);
         var output = Buffer(new float[Rows * Columns]);
-        var source = new CudaTensorMap(Buffer(input), static address => TensorMap.Create(Float32, address, [Columns, Rows], [Columns * sizeof(float)], [32, 32], [1, 1]));
-        var target = new CudaTensorMap(output, static address => TensorMap.Create(Float32, address, [Rows, Columns], [Rows * sizeof(float)], [32, 32], [1, 1]));
+        var source = new CudaTensorMap(Buffer(input), Float32, [Columns, Rows], [Columns * sizeof(float)], [32, 32]);
+        var target = new CudaTensorMap(output, Float32, [Rows, Columns], [Rows * sizeof(float)], [32, 32]);
         return new("Sources/tensor_transpose.ptx", "tensorTranspose", new(3), new(128), 0, [source, target, Of(5)], () =>
             Assert.Equal(Make(input.Length, i => input[i % Rows * Columns + i / Rows]), output.Values));
     }

@@ -10,8 +10,7 @@ public sealed class CommandLineTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("plamo-launch-").FullName;
 
-    // A tensor map holds an address, which a file cannot know.
-    public static TheoryData<string> Names => [.. CudaCase.All.Where(static test => test.Value().Arguments.All(static argument => argument is not CudaTensorMap)).Select(static test => test.Key)];
+    public static TheoryData<string> Names => [.. CudaCase.All.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -19,7 +18,9 @@ public sealed class CommandLineTests : IDisposable
     {
         var test = CudaCase.All[name]();
         var launch = Write(test);
-        Assert.Equal(0, EmulatorCommand.Run([CudaKernelTests.PathOf(test.File), "--launch", launch]));
+        using var output = new StringWriter();
+        var exitCode = EmulatorCommand.Run([CudaKernelTests.PathOf(test.File), "--launch", launch], output, output);
+        Assert.True(exitCode == 0, output.ToString());
         Read(test);
         test.Check();
     }
@@ -52,17 +53,20 @@ public sealed class CommandLineTests : IDisposable
         var arguments = new List<string>();
         foreach (var argument in test.Arguments)
         {
-            if (argument is CudaBuffer buffer)
+            var file = string.Create(CultureInfo.InvariantCulture, $"{arguments.Count}.npy");
+            if (CudaKernelTests.BufferOf(argument) is { } buffer)
             {
-                var file = string.Create(CultureInfo.InvariantCulture, $"{arguments.Count}.npy");
                 NpyText.Write(Path.Combine(_folder, file), buffer);
-                arguments.Add($$"""{"buffer": "{{file}}"}""");
             }
-            else
+
+            arguments.Add(argument switch
             {
-                var scalar = (CudaScalar)argument;
-                arguments.Add($$"""{"{{scalar.JsonKind}}": {{scalar.JsonValue}}}""");
-            }
+                CudaTensorMap map => $$$"""
+                    {"tensor_map": {"buffer": "{{{file}}}", "type": {{{map.Type}}}, "dimensions": [{{{string.Join(',', map.Dimensions)}}}], "strides": [{{{string.Join(',', map.Strides)}}}], "box": [{{{string.Join(',', map.Box)}}}]}}
+                    """,
+                CudaScalar scalar => $$"""{"{{scalar.JsonKind}}": {{scalar.JsonValue}}}""",
+                _ => $$"""{"buffer": "{{file}}"}""",
+            });
         }
 
         var path = Path.Combine(_folder, "LAUNCH.json");
@@ -79,7 +83,7 @@ public sealed class CommandLineTests : IDisposable
     {
         for (var i = 0; i < test.Arguments.Count; i++)
         {
-            if (test.Arguments[i] is CudaBuffer buffer)
+            if (CudaKernelTests.BufferOf(test.Arguments[i]) is { } buffer)
             {
                 NpyText.Read(Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{i}.npy")), buffer);
             }

@@ -25,8 +25,14 @@ internal sealed record CudaScalar(byte[] Content, string JsonKind, string JsonVa
 
 /// <summary>A tensor map by value, over an array that is no argument of its own.</summary>
 /// <param name="Buffer">The array.</param>
-/// <param name="Encode">The map's 128 bytes for the array's address.</param>
-internal sealed record CudaTensorMap(CudaBuffer Buffer, Func<ulong, TensorMap> Encode) : CudaArgument;
+/// <param name="Type">The element's number in cuda.h.</param>
+/// <param name="Dimensions">Elements, the contiguous dimension first.</param>
+/// <param name="Strides">Bytes, from the second dimension on.</param>
+/// <param name="Box">Elements that one copy takes.</param>
+internal sealed record CudaTensorMap(CudaBuffer Buffer, int Type, ulong[] Dimensions, ulong[] Strides, uint[] Box) : CudaArgument
+{
+    internal TensorMap Encode(ulong address) => TensorMap.Create(Type, address, Dimensions, Strides, Box, [.. Box.Select(static _ => 1u)]);
+}
 
 /// <summary>An array in global memory: what the kernel finds, then what it left.</summary>
 internal abstract record CudaBuffer : CudaArgument

@@ -35,9 +35,10 @@ public sealed class CudaKernelTests
 
     internal static string PathOf(string file) => Path.Combine(SharedData.RepositoryRoot, "tests", "PtxEmulator.Tests", "Cuda", file);
 
-    private static LaunchResult Run(Machine machine, CudaCase test)
+    /// <summary>Launches on a machine; buffers have what was left. Another text may take the file's place.</summary>
+    internal static LaunchResult Run(Machine machine, CudaCase test, string? text = null)
     {
-        var kernel = machine.Load(Text(test.File)).Kernel(test.Kernel);
+        var kernel = machine.Load(text ?? Text(test.File)).Kernel(test.Kernel);
         Assert.Equal(kernel.Parameters.Count, test.Arguments.Count);
         var parameters = new byte[kernel.ParameterBytes];
         var addresses = new ulong[test.Arguments.Count];
@@ -76,5 +77,5 @@ public sealed class CudaKernelTests
         return result;
     }
 
-    private static CudaBuffer? BufferOf(CudaArgument argument) => argument as CudaBuffer ?? (argument as CudaTensorMap)?.Buffer;
+    internal static CudaBuffer? BufferOf(CudaArgument argument) => argument as CudaBuffer ?? (argument as CudaTensorMap)?.Buffer;
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using PlamoNative.PtxEmulator.Execution;
 
 namespace PlamoNative.PtxEmulator.Checks;
@@ -8,6 +9,7 @@ internal static unsafe class Coalescing
 {
     private const int SectorShift = 5;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Count(Counters counters, ulong* addresses, uint mask, int bytes)
     {
         if (mask == 0)
@@ -47,7 +49,8 @@ internal static unsafe class Coalescing
         counters.UncoalescedAccesses += sectorCount > needed + 1 ? 1 : 0;
     }
 
-    private static bool IsRun(ulong* addresses, int bytes)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static bool IsRun(ulong* addresses, int bytes)
     {
         for (var lane = 1; lane < Warp.Lanes; lane++)
         {
@@ -67,9 +70,15 @@ internal static unsafe class Coalescing
 /// </summary>
 internal static unsafe class BankConflicts
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Count(Counters counters, ulong* addresses, uint mask, int bytes)
     {
         counters.SharedAccesses++;
+        if (mask == uint.MaxValue && bytes <= 4 && (addresses[31] - addresses[0] == (ulong)(31 * bytes) ? Coalescing.IsRun(addresses, bytes) : Coalescing.IsRun(addresses, 0)))
+        {
+            return;
+        }
+
         var lanes = bytes >= 16 ? 8 : bytes == 8 ? 16 : 32;
         Span<byte> turns = stackalloc byte[32];
         Span<uint> words = stackalloc uint[32 * 4];

@@ -12,7 +12,10 @@ internal sealed class FindingLog
         {
             if (_findings.TryGetValue((finding.Kind, finding.Line), out var known))
             {
-                known.Occurrences += occurrences;
+                // Another worker may bring the message of the first occurrence after this one.
+                var kept = known.Message.Length == 0 && finding.Message.Length > 0 ? finding : known;
+                kept.Occurrences = known.Occurrences + occurrences;
+                _findings[(finding.Kind, finding.Line)] = kept;
             }
             else
             {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using PlamoNative.PtxEmulator.Execution;
 
 namespace PlamoNative.PtxEmulator.Checks;
@@ -177,6 +178,7 @@ internal sealed class RaceCheck
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal unsafe void Access(Warp warp, Instruction instruction, uint mask, int bytes, AccessKind kind)
     {
         var addresses = warp.Addresses;
@@ -216,9 +218,18 @@ internal sealed class RaceCheck
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Read(Warp warp, Instruction instruction, int grain, int lane, AccessKind kind)
     {
         var writer = _writers[grain];
+        var reader = _readers[warp.Index][grain];
+        if (kind == AccessKind.Read && writer != 0 && WarpOf(writer) != warp.Index && (_readerMasks[grain] & (1u << warp.Index)) != 0
+            && (long)(reader >> (LaneBits + WarpBits)) == _clocks[warp.Index][warp.Index])
+        {
+            // The warp has read this place since it was written and since it last met others: nothing new.
+            return;
+        }
+
         if (writer == 0)
         {
             if (_block.Cluster.Blocks.Length == 1)
@@ -242,6 +253,7 @@ internal sealed class RaceCheck
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Write(Warp warp, Instruction instruction, int grain, int lane, AccessKind kind)
     {
         var writer = _writers[grain];
@@ -264,6 +276,7 @@ internal sealed class RaceCheck
         _writerLines[grain] = instruction.Line;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CheckReaders(Warp warp, Instruction instruction, int grain, int index, int lane, long[] clock)
     {
         for (var readers = _readerMasks[grain]; readers != 0; readers &= readers - 1)
@@ -318,6 +331,7 @@ internal sealed class RaceCheck
         _clocks[index][index]++;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Join(long[] into, long[] from)
     {
         for (var i = 0; i < into.Length; i++)

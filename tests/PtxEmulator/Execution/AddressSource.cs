@@ -1,8 +1,11 @@
+using System.Runtime.CompilerServices;
+
 namespace PlamoNative.PtxEmulator.Execution;
 
 /// <summary>A memory operand: a row of 32- or 64-bit addresses and a constant.</summary>
 internal readonly unsafe struct AddressSource(Source row, int size, long offset)
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal ulong* Evaluate(Warp warp)
     {
         var addresses = warp.Addresses;

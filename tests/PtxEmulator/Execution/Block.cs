@@ -28,7 +28,7 @@ internal sealed unsafe class Block
         RaceCheck = launch.Options.Checks ? new(this) : null;
     }
 
-    internal Launch Launch { get; }
+    internal Launch Launch { get; set; }
 
     internal Cluster Cluster { get; set; } = null!;
 

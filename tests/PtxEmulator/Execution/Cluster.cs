@@ -24,11 +24,21 @@ internal sealed class Cluster
         Barrier = new(this);
     }
 
-    internal Launch Launch { get; }
+    internal Launch Launch { get; private set; }
 
     internal Block[] Blocks { get; }
 
     internal ClusterBarrier Barrier { get; }
+
+    /// <summary>Serves another launch of the same shape.</summary>
+    internal void Serve(Launch launch)
+    {
+        Launch = launch;
+        foreach (var block in Blocks)
+        {
+            block.Launch = launch;
+        }
+    }
 
     internal void Start(long firstBlock)
     {
@@ -39,8 +49,8 @@ internal sealed class Cluster
         }
     }
 
-    /// <summary>Runs for a turn. True: all blocks are done.</summary>
-    internal bool Run()
+    /// <summary>Runs for a turn: longer when many others are parked, so that blocks that do not wait end. True: all blocks are done.</summary>
+    internal bool Run(int parked)
     {
         var spent = 0L;
         foreach (var block in Blocks)
@@ -84,7 +94,7 @@ internal sealed class Cluster
             }
 
             // A block that waits for another must let it run; one that only computes may keep its turn for long.
-            if (spent > PollingSlice && (spent > ComputingSlice || Array.Exists(Blocks, block => block.HasPolled)))
+            if (spent > PollingSlice * (1 + (parked / 8)) && (spent > ComputingSlice || Array.Exists(Blocks, block => block.HasPolled)))
             {
                 return false;
             }

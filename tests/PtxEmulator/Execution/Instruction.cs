@@ -1,9 +1,14 @@
+using PlamoNative.PtxEmulator.Memory;
+
 namespace PlamoNative.PtxEmulator.Execution;
 
 /// <summary>A resolved instruction. One object serves all warps, so it holds no state of a thread.</summary>
 internal abstract class Instruction
 {
     private int _reported;
+
+    /// <summary>The allocation that the instruction touched last.</summary>
+    internal Region Cached = Region.None;
 
     /// <summary>Offset of the guard predicate in the frame, or -1.</summary>
     internal int Guard { get; set; } = -1;

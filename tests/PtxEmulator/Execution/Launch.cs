@@ -23,7 +23,7 @@ internal sealed unsafe class Launch
         Demand(cluster is { X: > 0, Y: > 0, Z: > 0 } && cluster.Count <= 16, "a cluster of 1 to 16 blocks", cluster.ToString());
         Demand(grid.X % cluster.X == 0 && grid.Y % cluster.Y == 0 && grid.Z % cluster.Z == 0, $"a grid of whole clusters {cluster}", grid.ToString());
         var shared = kernel.StaticSharedBytes + (long)dynamicSharedBytes;
-        Demand(dynamicSharedBytes >= 0 && shared <= machine.Options.MaximumSharedBytes, $"at most {machine.Options.MaximumSharedBytes} bytes of shared memory", $"{shared}");
+        Demand(dynamicSharedBytes >= 0 && shared <= machine.Options.SharedLimit, $"at most {machine.Options.SharedLimit} bytes of shared memory", $"{shared}");
         if (kernel.Syntax.RequiredThreads is { } required)
         {
             Demand((block.X, block.Y, block.Z) == (required[0], required[1], required[2]), $"a block of ({required[0]}, {required[1]}, {required[2]}) threads (.reqntid)", block.ToString());

@@ -34,6 +34,11 @@ internal sealed class Scheduler
 
         scheduler.Work();
         Task.WaitAll(others);
+        if (scheduler._failure is null && !launch.IsStopped)
+        {
+            launch.Kernel.Clusters.Return(scheduler._free, scheduler._clusterSize);
+        }
+
         if (scheduler._failure is { } failure)
         {
             throw new InvalidOperationException($"the emulator failed in kernel {launch.Kernel.Name}: {failure.Message}", failure);
@@ -46,7 +51,7 @@ internal sealed class Scheduler
         {
             while (Next() is { } cluster)
             {
-                var isDone = cluster.Run();
+                var isDone = cluster.Run(_parked.Count);
                 lock (_gate)
                 {
                     _running--;
@@ -81,7 +86,7 @@ internal sealed class Scheduler
             Cluster cluster;
             if (_started < _clusters)
             {
-                cluster = _free.Count > 0 ? _free.Pop() : new(_launch, _clusterSize);
+                cluster = _free.Count > 0 ? _free.Pop() : _launch.Kernel.Clusters.Take(_launch, _clusterSize);
                 cluster.Start(_started++);
             }
             else if (_parked.Count > 0)

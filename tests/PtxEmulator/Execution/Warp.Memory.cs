@@ -25,12 +25,6 @@ internal enum AccessKind
     Object,
 }
 
-/// <summary>An instruction that touches memory; it remembers the allocation it touched last.</summary>
-internal abstract class MemoryInstruction : Instruction
-{
-    internal Region Cached = Region.None;
-}
-
 /// <summary>From emulated addresses to bytes, with bounds and alignment.</summary>
 internal sealed unsafe partial class Warp
 {
@@ -38,7 +32,8 @@ internal sealed unsafe partial class Warp
     /// Finds the bytes of <see cref="Addresses"/> for the lanes of a mask. The result is the mask of lanes whose access is good: theirs are in
     /// <see cref="Pointers"/>, the others are reported and must do nothing.
     /// </summary>
-    internal uint Resolve(MemoryInstruction at, StateSpace space, uint mask, int bytes, AccessKind kind)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal uint Resolve(Instruction at, StateSpace space, uint mask, int bytes, AccessKind kind)
     {
         var alignment = (ulong)bytes - 1;
         ulong low = 0, tags = 0;
@@ -79,7 +74,7 @@ internal sealed unsafe partial class Warp
         return address <= AddressMap.SharedOffsetMask ? Block : rank < (ulong)Block.Cluster.Blocks.Length ? Block.Cluster.Blocks[rank] : null;
     }
 
-    private uint DropMisaligned(MemoryInstruction at, uint mask, int bytes)
+    private uint DropMisaligned(Instruction at, uint mask, int bytes)
     {
         var bad = 0u;
         for (var m = mask; m != 0; m &= m - 1)
@@ -94,7 +89,7 @@ internal sealed unsafe partial class Warp
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private uint ResolveGlobal(MemoryInstruction at, uint mask, int bytes, AccessKind kind)
+    private uint ResolveGlobal(Instruction at, uint mask, int bytes, AccessKind kind)
     {
         var region = at.Cached;
         var good = 0u;
@@ -142,7 +137,8 @@ internal sealed unsafe partial class Warp
         return good;
     }
 
-    private uint ResolveShared(MemoryInstruction at, uint mask, int bytes, AccessKind kind)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private uint ResolveShared(Instruction at, uint mask, int bytes, AccessKind kind)
     {
         var good = 0u;
         var isOwn = true;
@@ -194,10 +190,10 @@ internal sealed unsafe partial class Warp
         return good;
     }
 
-    private void ReportShared(MemoryInstruction at, int lane, ulong address, int bytes, AccessKind kind) =>
+    private void ReportShared(Instruction at, int lane, ulong address, int bytes, AccessKind kind) =>
         Report(at, FindingKind.OutOfBounds, 1u << lane, () => $"{Verb(kind)} {bytes} bytes of shared memory at 0x{address:x}: {Launch.Program.DescribeShared(address, Block.SharedBytes)}");
 
-    private uint ResolveLocal(MemoryInstruction at, uint mask, int bytes)
+    private uint ResolveLocal(Instruction at, uint mask, int bytes)
     {
         var good = 0u;
 
@@ -224,7 +220,7 @@ internal sealed unsafe partial class Warp
         return good;
     }
 
-    private uint ResolveParameter(MemoryInstruction at, uint mask, int bytes, AccessKind kind)
+    private uint ResolveParameter(Instruction at, uint mask, int bytes, AccessKind kind)
     {
         var good = 0u;
         for (var m = mask; m != 0; m &= m - 1)
@@ -250,7 +246,8 @@ internal sealed unsafe partial class Warp
         return good;
     }
 
-    private uint ResolveGeneric(MemoryInstruction at, uint mask, int bytes, AccessKind kind)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private uint ResolveGeneric(Instruction at, uint mask, int bytes, AccessKind kind)
     {
         var good = 0u;
         var left = mask;

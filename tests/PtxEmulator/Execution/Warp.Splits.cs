@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace PlamoNative.PtxEmulator.Execution;
 
@@ -55,6 +56,7 @@ internal sealed partial class Warp
         return null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe int Run(Split split, int budget)
     {
         Frame = split.Frame;

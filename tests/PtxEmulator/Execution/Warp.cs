@@ -11,6 +11,7 @@ internal sealed unsafe partial class Warp
     private const int ScratchBytes = 8 * 1024;
     private readonly PinnedBuffer _scratch = new(ScratchBytes);
     private readonly Dictionary<FunctionCode, Stack<Frame>> _frames = [];
+    private Frame? _entry;
 
     internal Warp(Block block, int index)
     {
@@ -57,7 +58,12 @@ internal sealed unsafe partial class Warp
         Local.Reset();
         _splits.Clear();
         ThreadInstructions = WarpInstructions = 0;
-        var frame = TakeFrame(entry);
+        if (_entry is { } used)
+        {
+            ReturnFrame(used);
+        }
+
+        var frame = _entry = TakeFrame(entry);
         frame.Enter(null, 0, lanes, AddressMap.LocalBase);
         _splits.Add(new(lanes, frame, 0, null));
         _next = 0;
@@ -76,8 +82,6 @@ internal sealed unsafe partial class Warp
 
         free.Push(frame);
     }
-
-    internal void DropFrames() => _frames.Clear();
 
     /// <summary>The index of a lane's thread in the block, along each axis.</summary>
     internal (int X, int Y, int Z) Thread(int lane)

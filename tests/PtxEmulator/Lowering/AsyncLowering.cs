@@ -75,7 +75,7 @@ internal static class AsyncLowering
         var space = MemoryLowering.Space(s);
         var one = b.Program.Constants.Row(1, 4);
         b.SharedAccess(StateSpace.Shared, 8);
-        switch (s.Modifiers[0])
+        switch (s.First())
         {
             case "init":
                 b.Add(new BarrierObjectInstruction(BarrierObjectStep.Initialize, b.Address(b.Operand(0), space), space, -1, b.Source(1, U), null));
@@ -108,7 +108,7 @@ internal static class AsyncLowering
         var first = b.Operand(0) is AddressOperand ? 0 : 1;
         var address = b.Address(b.Operand(first), space);
         var expects = s.Has("expect_tx");
-        var isDrop = s.Modifiers[0] == "arrive_drop";
+        var isDrop = s.First() == "arrive_drop";
         var step = (isDrop, expects) switch
         {
             (false, false) => BarrierObjectStep.Arrive,
@@ -119,6 +119,25 @@ internal static class AsyncLowering
         var token = first == 1 && b.Operand(0) is NameOperand { Name: not "_" } ? b.Destination(0, PtxType.B64) : -1;
         var operand = s.Operands.Count > first + 1 ? b.Source(first + 1, U) : one;
         b.Add(new BarrierObjectInstruction(step, address, space, token, expects ? one : operand, expects ? operand : null));
+        return true;
+    }
+
+    /// <summary>st.async and red.async: a store or sum in another block of the cluster that is announced at an mbarrier there.</summary>
+    internal static bool Remote(FunctionBuilder b, InstructionSyntax s)
+    {
+        var type = s.Type();
+        var address = b.Address(b.Operand(0), StateSpace.SharedCluster);
+        var values = FunctionBuilder.Elements(b.Operand(1)).Select(element => b.Source(element, type)).ToArray();
+        var mbarrier = b.Address(b.Operand(2), StateSpace.SharedCluster);
+        var operation = s.Modifiers.Find(modifier => modifier is "add" or "and" or "or" or "xor" or "min" or "max" or "inc" or "dec") ?? "exch";
+        b.SharedAccess(StateSpace.SharedCluster, type.Size());
+        b.Add((type.Size(), type.IsSigned()) switch
+        {
+            (4, true) => new RemoteStore<int>(address, values, mbarrier, AtomicLowering.Integer<int>(b, operation)),
+            (4, false) => new RemoteStore<uint>(address, values, mbarrier, AtomicLowering.Integer<uint>(b, operation)),
+            (8, _) => new RemoteStore<ulong>(address, values, mbarrier, AtomicLowering.Integer<ulong>(b, operation)),
+            _ => throw b.Error("expected a type of 32 or 64 bits"),
+        });
         return true;
     }
 

@@ -11,7 +11,7 @@ internal static class AtomicLowering
     {
         if (s.Has("async"))
         {
-            return false;
+            return AsyncLowering.Remote(b, s);
         }
 
         var type = s.Type();
@@ -86,7 +86,7 @@ internal static class AtomicLowering
         _ => throw b.Error($"expected add, min or max of 16-bit floats, found {operation}"),
     };
 
-    private static Func<T, T, T, T> Integer<T>(FunctionBuilder b, string operation)
+    internal static Func<T, T, T, T> Integer<T>(FunctionBuilder b, string operation)
         where T : unmanaged, System.Numerics.IBinaryInteger<T>, System.Numerics.IMinMaxValue<T> => operation switch
         {
             "add" => (old, x, _) => unchecked(old + x),

@@ -70,7 +70,7 @@ internal static class CompareLowering
 
     private static bool Set(FunctionBuilder b, InstructionSyntax s)
     {
-        var types = s.Types();
+        var types = s.Types(1);
         var (result, type) = (types[0], types[^1]);
         if (type is PtxType.F16X2 or PtxType.BF16X2)
         {
@@ -104,7 +104,7 @@ internal static class CompareLowering
     private static bool PairSet(FunctionBuilder b, InstructionSyntax s, PtxType result, PtxType type)
     {
         var isHalf = type == PtxType.F16X2;
-        var compare = Function(s.Modifiers[0]) ?? throw b.Error("expected a comparison");
+        var compare = Function(s.First()) ?? throw b.Error("expected a comparison");
         var one = result == PtxType.F16X2 ? (ushort)0x3C00 : result == PtxType.BF16X2 ? (ushort)0x3F80 : ushort.MaxValue;
         float Value(ushort x) => isHalf ? F16.ToSingle(x) : BF16.ToSingle(x);
         return b.Binary<uint, uint, uint>((x, y) => Packed16.Map(x, y, (p, q) => compare(Value(p), Value(q)) ? one : (ushort)0), PtxType.B32, PtxType.B32, PtxType.B32);
@@ -130,8 +130,9 @@ internal static class CompareLowering
     /// <summary>slct: a where c is not negative, else b.</summary>
     private static bool SelectBySign(FunctionBuilder b, InstructionSyntax s)
     {
-        var types = s.Types();
+        var types = s.Types(1);
         var (type, by) = (types[0], types[^1]);
+        b.Demand(by, 4);
         var (x, y, c) = (b.Source(1, type), b.Source(2, type), b.Source(3, by));
         var holds = b.NewRegister(PtxType.Pred, "slct");
         var zero = b.Program.Constants.Row(0, 4);
@@ -147,7 +148,8 @@ internal static class CompareLowering
     private static bool Test(FunctionBuilder b, InstructionSyntax s)
     {
         var type = s.Type();
-        var test = s.Modifiers[0];
+        b.Demand(type, 4, 8);
+        var test = s.First();
         var d = b.Destination(0, PtxType.Pred);
         var x = b.Source(1, type);
         b.Add(type == PtxType.F64 ? new TestProperty<double>(test, d, x) : new TestProperty<float>(test, d, x));

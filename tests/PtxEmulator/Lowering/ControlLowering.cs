@@ -38,13 +38,16 @@ internal static class ControlLowering
                 b.Add(new Trap());
                 return true;
             case "alloca":
-                var size = b.Source(1, PtxType.U32.Size() == 4 && s.Type() == PtxType.U64 ? PtxType.U64 : s.Type());
+                b.Demand(s.Type(), 4, 8);
+                var size = b.Source(1, s.Type());
                 b.Add(new AllocateStack(b.Destination(0, s.Type()), s.Type().Size(), size, Alignment(b)));
                 return true;
             case "stacksave":
+                b.Demand(s.Type(), 4, 8);
                 b.Add(new SaveStack(b.Destination(0, s.Type()), s.Type().Size()));
                 return true;
             case "stackrestore":
+                b.Demand(s.Type(), 4, 8);
                 b.Add(new RestoreStack(b.Source(0, s.Type()), s.Type().Size()));
                 return true;
             default:

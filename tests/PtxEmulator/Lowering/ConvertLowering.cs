@@ -15,6 +15,11 @@ internal static class ConvertLowering
             return false;
         }
 
+        if (s.Has("pack"))
+        {
+            return PackSaturated(b, types);
+        }
+
         var (to, from) = (types[0], types[^1]);
         if (IsPacked(to) || IsPacked(from))
         {
@@ -39,6 +44,17 @@ internal static class ConvertLowering
             4 => To<uint>(b, s, to, from, x => x),
             _ => To<ulong>(b, s, to, from, x => x),
         };
+    }
+
+    /// <summary>cvt.pack.sat: two s32 become two 16-bit values, or two 8-bit ones in front of a third operand's.</summary>
+    private static bool PackSaturated(FunctionBuilder b, List<PtxType> types)
+    {
+        var target = Integer(true, types[0]);
+        var bits = target.Bits;
+        uint Pack(uint x, uint y) => (uint)(IntegerConversions.Convert(x, IntegerType.S32, target, true) << bits) | (uint)IntegerConversions.Convert(y, IntegerType.S32, target, true);
+        return types.Count > 2
+            ? b.Ternary<uint, uint, uint, uint>((x, y, z) => (z << (2 * bits)) | Pack(x, y), PtxType.B32, PtxType.B32, PtxType.B32, PtxType.B32)
+            : b.Binary<uint, uint, uint>(Pack, PtxType.B32, PtxType.B32, PtxType.B32);
     }
 
     private static bool IsPacked(PtxType type) => type is PtxType.F16X2 or PtxType.BF16X2 or PtxType.E4M3X2 or PtxType.E5M2X2;

@@ -13,6 +13,9 @@ internal sealed class Definitions
     private readonly Dictionary<int, int> _watched = [];
     private readonly Dictionary<int, string> _names = [];
     private readonly List<(CheckedInstruction Check, List<int> Reads, List<int> Writes)> _checks = [];
+    private readonly Dictionary<int, int> _inFlight = [];
+    private readonly List<(CheckedInstruction Check, List<int> Registers)> _flightChecks = [];
+    private readonly List<(List<int> Registers, Action<int[]> Set)> _flights = [];
     private Step? _open;
 
     private sealed class Step(int start)
@@ -22,6 +25,9 @@ internal sealed class Definitions
         internal int End { get; set; }
 
         internal bool IsGuarded { get; set; }
+
+        /// <summary>An asynchronous product, which may use registers of others under way.</summary>
+        internal bool IsProduct { get; set; }
 
         internal List<int> Uses { get; } = [];
 
@@ -40,6 +46,23 @@ internal sealed class Definitions
 
     internal void Define(RegisterSymbol register) => _open?.Defines.Add(register.Number);
 
+    /// <summary>Registers that the current instruction, an asynchronous product, uses until it is waited for; it learns where their counts lie.</summary>
+    internal void InFlight(IEnumerable<RegisterSymbol> registers, Action<int[]> set)
+    {
+        var numbers = registers.Select(register => register.Number).Distinct().ToList();
+        foreach (var register in registers)
+        {
+            _inFlight.TryAdd(register.Number, _inFlight.Count);
+            _names[register.Number] = register.Name;
+        }
+
+        _flights.Add((numbers, set));
+        if (_open is { } step)
+        {
+            step.IsProduct = true;
+        }
+    }
+
     /// <summary>A destination that keeps old lanes or bits counts as a read only where the instruction says so.</summary>
     internal void End(int end, bool isGuarded)
     {
@@ -57,10 +80,13 @@ internal sealed class Definitions
     {
         if (!isOn || _steps.Count == 0)
         {
+            _flights.Clear();
             return;
         }
 
+        // The blocks are seen before wrappers hide the branches.
         var doubtful = Doubtful(code, function);
+        GuardFlights(code);
         if (doubtful.Count == 0)
         {
             return;
@@ -89,6 +115,21 @@ internal sealed class Definitions
         }
     }
 
+    /// <summary>Whoever else touches registers of a product under way is looked at.</summary>
+    private void GuardFlights(List<Instruction> code)
+    {
+        foreach (var step in _steps)
+        {
+            var touched = step.IsProduct || _inFlight.Count == 0 ? [] : step.Uses.Concat(step.Defines).Where(_inFlight.ContainsKey).Distinct().ToList();
+            if (touched.Count > 0)
+            {
+                var check = new CheckedInstruction(code[step.Start]);
+                code[step.Start] = check;
+                _flightChecks.Add((check, touched));
+            }
+        }
+    }
+
     /// <summary>Bytes of the masks, which lie behind the registers; tells the wrappers where.</summary>
     internal int Allocate(int registerBytes)
     {
@@ -99,7 +140,19 @@ internal sealed class Definitions
             check.Writes = [.. writes.Select(register => start + (4 * _watched[register]))];
         }
 
-        return _watched.Count == 0 ? 0 : start - registerBytes + (4 * _watched.Count);
+        var counts = start + (4 * _watched.Count);
+        foreach (var (check, registers) in _flightChecks)
+        {
+            check.Flights = [.. registers.Select(register => (counts + (4 * _inFlight[register]), _names.GetValueOrDefault(register, "?")))];
+        }
+
+        foreach (var (registers, set) in _flights)
+        {
+            set([.. registers.Select(register => counts + (4 * _inFlight[register]))]);
+        }
+
+        var end = counts + (4 * _inFlight.Count);
+        return end == start ? 0 : end - registerBytes;
     }
 
     private void Wrap(List<Instruction> code, int index, List<int> reads, List<int> writes)
@@ -207,6 +260,9 @@ internal sealed unsafe class CheckedInstruction : Instruction
 
     internal int[] Writes { get; set; } = [];
 
+    /// <summary>Registers that asynchronous products may be using: offsets of their counts.</summary>
+    internal (int Offset, string Name)[] Flights { get; set; } = [];
+
     internal override bool IsControl => _inner.IsControl;
 
     internal Instruction Inner => _inner is CheckedInstruction check ? check.Inner : _inner;
@@ -228,6 +284,14 @@ internal sealed unsafe class CheckedInstruction : Instruction
 
     private void Look(Warp warp, uint mask)
     {
+        foreach (var (offset, name) in Flights)
+        {
+            if (*(int*)(warp.Registers + offset) > 0 && mask != 0)
+            {
+                warp.Report(this, FindingKind.UnwaitedAsync, mask, () => $"register {name} is touched while a wgmma that uses it was not waited for");
+            }
+        }
+
         foreach (var (offset, name) in Reads)
         {
             var missing = mask & ~*(uint*)(warp.Registers + offset);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PlamoNative.PtxEmulator.Execution;
 using PlamoNative.PtxEmulator.Parsing;
 
@@ -10,6 +11,8 @@ internal sealed partial class FunctionBuilder
         where TA : unmanaged
         where TResult : unmanaged
     {
+        Demand<TA>(a);
+        Demand<TResult>(result);
         var x = Source(1, a);
         Add(new UnaryCall<TA, TResult>(function, Destination(0, result), x));
         return true;
@@ -20,6 +23,9 @@ internal sealed partial class FunctionBuilder
         where TB : unmanaged
         where TResult : unmanaged
     {
+        Demand<TA>(a);
+        Demand<TB>(b);
+        Demand<TResult>(result);
         var (x, y) = (Source(1, a), Source(2, b));
         Add(new BinaryCall<TA, TB, TResult>(function, Destination(0, result), x, y));
         return true;
@@ -31,6 +37,10 @@ internal sealed partial class FunctionBuilder
         where TC : unmanaged
         where TResult : unmanaged
     {
+        Demand<TA>(a);
+        Demand<TB>(b);
+        Demand<TC>(c);
+        Demand<TResult>(result);
         var (x, y, z) = (Source(1, a), Source(2, b), Source(3, c));
         Add(new TernaryCall<TA, TB, TC, TResult>(function, Destination(0, result), x, y, z));
         return true;
@@ -40,6 +50,7 @@ internal sealed partial class FunctionBuilder
         where TOperation : struct, IBinaryOperation<T>
         where T : unmanaged
     {
+        Demand<T>(type);
         var (x, y) = (Source(1, type), Source(2, type));
         Add(new Binary<TOperation, T>(Destination(0, type), x, y));
         return true;
@@ -49,9 +60,22 @@ internal sealed partial class FunctionBuilder
         where TOperation : struct, ITernaryOperation<T>
         where T : unmanaged
     {
+        Demand<T>(type);
         var (x, y, z) = (Source(1, type), Source(2, type), Source(3, type));
         Add(new Ternary<TOperation, T>(Destination(0, type), x, y, z));
         return true;
+    }
+
+    /// <summary>Refuses a type whose rows are not as wide as the operation's values: it would reach into its neighbours.</summary>
+    private void Demand<T>(PtxType type)
+        where T : unmanaged => Demand(type, Unsafe.SizeOf<T>());
+
+    internal void Demand(PtxType type, params ReadOnlySpan<int> sizes)
+    {
+        if (!sizes.Contains(type.Size()))
+        {
+            throw Error($"expected a type of {string.Join(" or ", sizes.ToArray().Select(size => size * 8))} bits, found {type.Size() * 8}");
+        }
     }
 
     internal void AddMove(int size, int destination, Source source) => Add(size switch

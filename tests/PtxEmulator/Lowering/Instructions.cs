@@ -25,6 +25,7 @@ internal static class Instructions
         Fill(MemoryLowering.TryLower, "ld", "ldu", "st", "prefetch", "prefetchu", "discard", "applypriority", "createpolicy", "membar", "fence", "fence_proxy");
         Fill(AtomicLowering.TryLower, "atom", "red");
         Fill(WarpLowering.TryLower, "shfl", "vote", "match", "redux", "activemask", "elect", "bar", "barrier");
+        Fill(WmmaLowering.TryLower, "wmma");
         Fill(MatrixLowering.TryLower, "mma", "ldmatrix", "stmatrix", "movmatrix", "wgmma");
         Fill(AsyncLowering.TryLower, "cp", "mbarrier");
         return table;
@@ -42,6 +43,9 @@ internal static class Instructions
 /// <summary>What the modifiers of an instruction say, read in one place.</summary>
 internal static class ModifierReading
 {
+    /// <summary>The first modifier, or an empty one.</summary>
+    internal static string First(this InstructionSyntax syntax) => syntax.Modifiers.Count > 0 ? syntax.Modifiers[0] : "";
+
     /// <summary>The types among the modifiers, in order.</summary>
     internal static List<PtxType> Types(this InstructionSyntax syntax)
     {
@@ -55,6 +59,13 @@ internal static class ModifierReading
         }
 
         return types;
+    }
+
+    /// <summary>The types, of which there must be at least so many.</summary>
+    internal static List<PtxType> Types(this InstructionSyntax syntax, int atLeast)
+    {
+        var types = syntax.Types();
+        return types.Count >= atLeast ? types : throw new PtxException(syntax.Line, $"expected {atLeast} types in '{syntax.FullName}', found {types.Count}");
     }
 
     internal static PtxType Type(this InstructionSyntax syntax)

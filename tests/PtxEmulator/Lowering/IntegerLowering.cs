@@ -108,12 +108,14 @@ internal static class IntegerLowering
 
     private static (bool A, bool B) Signs(InstructionSyntax s)
     {
-        var types = s.Types();
+        var types = s.Types(1);
         return (types[0] == PtxType.S32, types[^1] == PtxType.S32);
     }
 
     private static bool Insert(FunctionBuilder b, PtxType t)
     {
+        b.Demand(t, 4, 8);
+
         // Four sources: the position and the length travel as one value.
         var (x, y) = (b.Source(1, t), b.Source(2, t));
         var (position, length) = (b.Source(3, U), b.Source(4, U));
@@ -142,6 +144,7 @@ internal static class IntegerLowering
     private static bool Carry(FunctionBuilder b, InstructionSyntax s)
     {
         var t = s.Type();
+        b.Demand(t, 4, 8);
         var hidden = b.Hidden("cc", PtxType.Pred);
         var takes = s.Opcode.EndsWith('c');
         var gives = s.Has("cc");

@@ -55,7 +55,7 @@ internal static class LogicLowering
                 return t.Size() switch
                 {
                     2 => b.Binary<ushort, uint, ushort>(Integers.ShiftLeft, t, t, PtxType.U32),
-                    4 => b.Binary<uint, uint, uint>(Integers.ShiftLeft, t, t, PtxType.U32),
+                    4 => b.Hot2<ShiftLeft32, uint>(t),
                     _ => b.Binary<ulong, uint, ulong>(Integers.ShiftLeft, t, t, PtxType.U32),
                 };
             case "shr":
@@ -67,7 +67,7 @@ internal static class LogicLowering
                     _ => t.Size() switch
                     {
                         2 => b.Binary<ushort, uint, ushort>(Integers.ShiftRight, t, t, PtxType.U32),
-                        4 => b.Binary<uint, uint, uint>(Integers.ShiftRight, t, t, PtxType.U32),
+                        4 => b.Hot2<ShiftRight32, uint>(t),
                         _ => b.Binary<ulong, uint, ulong>(Integers.ShiftRight, t, t, PtxType.U32),
                     },
                 };

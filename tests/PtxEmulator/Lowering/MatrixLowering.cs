@@ -111,7 +111,7 @@ internal static class MatrixLowering
 
     private static bool Warpgroup(FunctionBuilder b, InstructionSyntax s)
     {
-        switch (s.Modifiers[0])
+        switch (s.First())
         {
             case "fence":
                 b.Add(new WarpgroupGroup('f', 0));
@@ -169,7 +169,10 @@ internal static class MatrixLowering
         var (scale, flip) = b.Predicate(b.Operand(3));
         var d = Destinations(b, 0, PtxType.B32, instruction.Registers);
         b.SharedAccess(StateSpace.Shared, 16);
-        b.Add(new WarpgroupMultiply(instruction, Model(b), d, registersA, descriptorA, descriptorB, scale, flip));
+        var product = new WarpgroupMultiply(instruction, Model(b), d, registersA, descriptorA, descriptorB, scale, flip);
+        b.Add(product);
+        var used = FunctionBuilder.Elements(b.Operand(0)).Concat(isVector ? FunctionBuilder.Elements(b.Operand(1)) : []);
+        b.Definitions.InFlight(used.OfType<NameOperand>().Select(name => b.Register(name.Component is { } part ? $"{name.Name}.{part}" : name.Name)).ToList(), offsets => product.Flights = offsets);
         return true;
     }
 }

@@ -12,6 +12,8 @@ internal static class MemoryLowering
         {
             case "ld" or "ldu":
                 return Load(b, s);
+            case "st" when s.Has("async"):
+                return AsyncLowering.Remote(b, s);
             case "st":
                 return Store(b, s);
             case "fence" when s.Modifiers.Exists(modifier => modifier.StartsWith("proxy", StringComparison.Ordinal)) && s.Modifiers.Exists(modifier => modifier.StartsWith("async", StringComparison.Ordinal)):

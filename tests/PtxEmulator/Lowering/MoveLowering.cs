@@ -121,7 +121,7 @@ internal static class MoveLowering
 
     private static bool IsSpace(FunctionBuilder b, InstructionSyntax s)
     {
-        var tag = s.Modifiers[0] switch
+        var tag = s.First() switch
         {
             "global" or "const" => 0UL,
             "shared" or "shared::cta" or "shared::cluster" => AddressMap.SharedWindow >> AddressMap.TagShift,
@@ -131,7 +131,7 @@ internal static class MoveLowering
         };
         var x = b.Source(1, PtxType.U64);
         var row = b.NewRegister(PtxType.B64, "tag");
-        var isOwn = s.Modifiers[0] is "shared" or "shared::cta";
+        var isOwn = s.First() is "shared" or "shared::cta";
         b.AddHelper(new UnaryCall<ulong, ulong>(
             address => isOwn && (address & AddressMap.OffsetMask) > AddressMap.SharedOffsetMask ? ulong.MaxValue : address >> AddressMap.TagShift, row.Offset, x));
         b.Add(new SetPredicate<Equal<ulong>, ulong>(b.Destination(0, PtxType.Pred), -1, Source.Register(row.Offset), b.Program.Constants.Row(tag, 8), Combination.None, null, 0));
@@ -141,6 +141,7 @@ internal static class MoveLowering
     private static bool Map(FunctionBuilder b, InstructionSyntax s)
     {
         var type = s.Type();
+        b.Demand(type, 4, 8);
         var x = b.Source(1, type);
         var rank = b.Source(2, PtxType.U32);
         var d = b.Destination(0, type);
@@ -151,6 +152,7 @@ internal static class MoveLowering
     private static bool Rank(FunctionBuilder b, InstructionSyntax s)
     {
         var type = s.Type();
+        b.Demand(type, 4, 8);
         b.Add(new RankOfAddress(b.Destination(0, PtxType.U32), b.Source(1, type), type.Size()));
         return true;
     }

@@ -58,6 +58,7 @@ internal static class WarpLowering
     private static bool Match(FunctionBuilder b, InstructionSyntax s)
     {
         var type = s.Type();
+        b.Demand(type, 4, 8);
         var (first, second) = Destinations(b);
         var x = b.Source(1, type);
         var members = b.Source(2, U);

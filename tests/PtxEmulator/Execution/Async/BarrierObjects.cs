@@ -105,7 +105,7 @@ internal static unsafe class BarrierObjects
 }
 
 /// <summary><c>mbarrier.init, inval, arrive, arrive_drop, expect_tx, complete_tx</c> and <c>cp.async.mbarrier.arrive</c>.</summary>
-internal sealed unsafe class BarrierObjectInstruction(BarrierObjectStep step, AddressSource address, StateSpace space, int token, Source count, Source? bytes) : MemoryInstruction
+internal sealed unsafe class BarrierObjectInstruction(BarrierObjectStep step, AddressSource address, StateSpace space, int token, Source count, Source? bytes) : Instruction
 {
     internal override void Execute(Warp warp, uint mask)
     {
@@ -138,7 +138,7 @@ internal sealed unsafe class BarrierObjectInstruction(BarrierObjectStep step, Ad
 }
 
 /// <summary><c>mbarrier.test_wait</c> and <c>try_wait</c>, by token or parity.</summary>
-internal sealed unsafe class BarrierObjectTest(AddressSource address, StateSpace space, int destination, Source phase, bool isParity) : MemoryInstruction
+internal sealed unsafe class BarrierObjectTest(AddressSource address, StateSpace space, int destination, Source phase, bool isParity) : Instruction
 {
     internal override void Execute(Warp warp, uint mask)
     {

@@ -57,7 +57,7 @@ internal enum BulkDirection
 /// </summary>
 internal sealed unsafe class BulkCopy(
     BulkDirection direction, AddressSource shared, AddressSource other, Source[] coordinates, Source? size, AddressSource? mbarrier, Source? multicast,
-    BulkReduction? reduction, TensorMapType elementType) : MemoryInstruction
+    BulkReduction? reduction, TensorMapType elementType) : Instruction
 {
     internal override void Execute(Warp warp, uint mask)
     {

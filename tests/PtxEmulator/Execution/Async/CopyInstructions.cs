@@ -7,7 +7,7 @@ namespace PlamoNative.PtxEmulator.Execution;
 
 /// <summary><c>cp.async</c> from global to shared memory.</summary>
 internal sealed unsafe class AsyncCopyInstruction(AddressSource target, AddressSource origin, StateSpace originSpace, StateSpace targetSpace, int size, Source? sourceSize, Source? ignores, uint flip)
-    : MemoryInstruction
+    : Instruction
 {
     internal override void Execute(Warp warp, uint mask)
     {

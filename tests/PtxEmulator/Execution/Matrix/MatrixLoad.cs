@@ -6,33 +6,8 @@ using PlamoNative.PtxEmulator.Parsing;
 namespace PlamoNative.PtxEmulator.Execution;
 
 /// <summary><c>ldmatrix</c> and <c>stmatrix</c>: the lanes' addresses are checked as 16-byte accesses, then the matrices move.</summary>
-internal sealed unsafe class MatrixTransfer(bool isLoad, bool isTransposed, AddressSource address, Source[] sources, int[] destinations) : MemoryInstruction
+internal sealed unsafe class MatrixTransfer(bool isLoad, bool isTransposed, AddressSource address, Source[] sources, int[] destinations) : WholeWarpInstruction
 {
-    internal override bool IsControl => true;
-
-    internal override bool Transfer(Warp warp, Split split, uint mask)
-    {
-        if (mask == 0)
-        {
-            split.Pc++;
-            return true;
-        }
-
-        if (!warp.Gather(split, mask, uint.MaxValue, out var together))
-        {
-            return false;
-        }
-
-        if (together != uint.MaxValue)
-        {
-            warp.Report(this, FindingKind.DivergentWarp, together, () => $"executed by lanes 0x{together:x8} of warp {warp.Index}; a matrix instruction needs all 32");
-        }
-
-        Execute(warp, together);
-        split.Pc++;
-        return true;
-    }
-
     internal override void Execute(Warp warp, uint mask)
     {
         var count = isLoad ? destinations.Length : sources.Length;

@@ -14,6 +14,9 @@ internal sealed unsafe class WarpgroupMultiply(
 {
     private const int Rows = 16;
 
+    /// <summary>Offsets of the counts of products under way, for each register that the product uses.</summary>
+    internal int[] Flights { get; set; } = [];
+
     internal override void Execute(Warp warp, uint mask)
     {
         if (warp.Block.Warps.Length < ((warp.Index / 4) + 1) * 4)
@@ -36,12 +39,14 @@ internal sealed unsafe class WarpgroupMultiply(
             Look(warp, races, MatrixDescriptor.Decode(b), instruction.TransposeB, 0, instruction.N);
         }
 
+        Count(frame, 1);
         warp.Products.Add(new(() => Run(warp, frame, scales, a, b)));
     }
 
     /// <summary>The product in the frame that issued it, which may not be the one that waits.</summary>
     private void Run(Warp warp, Frame frame, WgmmaInstruction scaled, ulong a, ulong b)
     {
+        Count(frame, -1);
         var current = warp.Frame;
         warp.Frame = frame;
         warp.Registers = frame.Registers;
@@ -56,6 +61,14 @@ internal sealed unsafe class WarpgroupMultiply(
 
         warp.Frame = current;
         warp.Registers = current.Registers;
+    }
+
+    private void Count(Frame frame, int change)
+    {
+        foreach (var offset in Flights)
+        {
+            *(int*)(frame.Registers + offset) += change;
+        }
     }
 
     /// <summary>Every element that will be read: has a barrier and a proxy fence made it visible?</summary>
@@ -88,14 +101,14 @@ internal sealed unsafe class WarpgroupMultiply(
         var firstRow = Rows * (warp.Index % 4);
         if (registersA is null)
         {
-            Gather(warp, MatrixDescriptor.Decode(a), instruction.TransposeA, firstRow, Rows, codesA);
+            Gather(warp, MatrixDescriptor.Decode(a), instruction.TransposeA, firstRow, Rows, codesA, k, 1);
         }
         else
         {
             GatherRegisters(warp, registersA, firstRow, codesA);
         }
 
-        Gather(warp, MatrixDescriptor.Decode(b), instruction.TransposeB, 0, n, codesB);
+        Gather(warp, MatrixDescriptor.Decode(b), instruction.TransposeB, 0, n, codesB, 1, n);
         Negate(instruction.NegateA, codesA);
         Negate(instruction.NegateB, codesB);
         accumulator.Clear();
@@ -118,7 +131,7 @@ internal sealed unsafe class WarpgroupMultiply(
         ArrayPool<uint>.Shared.Return(buffer);
     }
 
-    private void Gather(Warp warp, in MatrixDescriptor descriptor, bool isTransposed, int first, int rows, Span<uint> codes)
+    private void Gather(Warp warp, in MatrixDescriptor descriptor, bool isTransposed, int first, int rows, Span<uint> codes, int strideX, int strideK)
     {
         var bytes = instruction.ElementBytes;
         var shared = new ReadOnlySpan<byte>(warp.Block.Shared, warp.Block.SharedBytes);
@@ -134,7 +147,7 @@ internal sealed unsafe class WarpgroupMultiply(
                 }
 
                 var place = shared[(int)address..];
-                codes[(x * instruction.K) + k] = bytes switch
+                codes[(x * strideX) + (k * strideK)] = bytes switch
                 {
                     1 => place[0],
                     2 => MemoryMarshal.Read<ushort>(place),

@@ -9,7 +9,7 @@ namespace PlamoNative.PtxEmulator.Execution;
 /// so that a warp's sums do not depend on chance.
 /// </summary>
 internal sealed unsafe class Atomic<T>(
-    AddressSource address, StateSpace space, Func<T, T, T, T> update, int[] destinations, Source[] operands, Source[]? compares) : MemoryInstruction
+    AddressSource address, StateSpace space, Func<T, T, T, T> update, int[] destinations, Source[] operands, Source[]? compares) : Instruction
     where T : unmanaged
 {
     internal override void Execute(Warp warp, uint mask)

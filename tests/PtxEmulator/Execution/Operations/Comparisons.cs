@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using PlamoNative.PtxEmulator.Numerics;
 
 namespace PlamoNative.PtxEmulator.Execution;
@@ -7,7 +8,12 @@ namespace PlamoNative.PtxEmulator.Execution;
 /// <summary>A comparison of two values.</summary>
 internal interface IComparison<T>
 {
+    /// <summary>There is a form for vectors of 32-bit values.</summary>
+    static virtual bool HasVector => false;
+
     static abstract bool Holds(T a, T b);
+
+    static virtual Vector256<T> Holds(Vector256<T> a, Vector256<T> b) => a;
 }
 
 internal enum Combination
@@ -29,7 +35,15 @@ internal sealed unsafe class SetPredicate<TComparison, T>(int destination, int c
         var x = a.Of<T>(warp);
         var y = b.Of<T>(warp);
         var holds = 0u;
-        for (var lane = 0; lane < Warp.Lanes; lane++)
+        if (TComparison.HasVector)
+        {
+            for (var lane = 0; lane < Warp.Lanes; lane += 8)
+            {
+                holds |= TComparison.Holds(Vector256.Load(x + lane), Vector256.Load(y + lane)).ExtractMostSignificantBits() << lane;
+            }
+        }
+
+        for (var lane = 0; !TComparison.HasVector && lane < Warp.Lanes; lane++)
         {
             holds |= (TComparison.Holds(x[lane], y[lane]) ? 1u : 0u) << lane;
         }
@@ -63,37 +77,61 @@ internal sealed unsafe class SetPredicate<TComparison, T>(int destination, int c
 internal readonly struct Equal<T> : IComparison<T>
     where T : IComparisonOperators<T, T, bool>
 {
+    public static bool HasVector => Unsafe.SizeOf<T>() == 4;
+
     public static bool Holds(T a, T b) => a == b;
+
+    public static Vector256<T> Holds(Vector256<T> a, Vector256<T> b) => Vector256.Equals(a, b);
 }
 
 internal readonly struct NotEqual<T> : IComparison<T>
     where T : IComparisonOperators<T, T, bool>
 {
+    public static bool HasVector => Unsafe.SizeOf<T>() == 4;
+
     public static bool Holds(T a, T b) => a != b;
+
+    public static Vector256<T> Holds(Vector256<T> a, Vector256<T> b) => ~Vector256.Equals(a, b);
 }
 
 internal readonly struct Less<T> : IComparison<T>
     where T : IComparisonOperators<T, T, bool>
 {
+    public static bool HasVector => Unsafe.SizeOf<T>() == 4;
+
     public static bool Holds(T a, T b) => a < b;
+
+    public static Vector256<T> Holds(Vector256<T> a, Vector256<T> b) => Vector256.LessThan(a, b);
 }
 
 internal readonly struct LessOrEqual<T> : IComparison<T>
     where T : IComparisonOperators<T, T, bool>
 {
+    public static bool HasVector => Unsafe.SizeOf<T>() == 4;
+
     public static bool Holds(T a, T b) => a <= b;
+
+    public static Vector256<T> Holds(Vector256<T> a, Vector256<T> b) => Vector256.LessThanOrEqual(a, b);
 }
 
 internal readonly struct Greater<T> : IComparison<T>
     where T : IComparisonOperators<T, T, bool>
 {
+    public static bool HasVector => Unsafe.SizeOf<T>() == 4;
+
     public static bool Holds(T a, T b) => a > b;
+
+    public static Vector256<T> Holds(Vector256<T> a, Vector256<T> b) => Vector256.GreaterThan(a, b);
 }
 
 internal readonly struct GreaterOrEqual<T> : IComparison<T>
     where T : IComparisonOperators<T, T, bool>
 {
+    public static bool HasVector => Unsafe.SizeOf<T>() == 4;
+
     public static bool Holds(T a, T b) => a >= b;
+
+    public static Vector256<T> Holds(Vector256<T> a, Vector256<T> b) => Vector256.GreaterThanOrEqual(a, b);
 }
 
 /// <summary>Ordered and different: C#'s <c>!=</c> alone is true for NaN.</summary>

@@ -1,47 +1,76 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace PlamoNative.PtxEmulator.Execution;
 
 internal readonly struct Add<T> : IBinaryOperation<T>
     where T : IAdditionOperators<T, T, T>
 {
+    public static bool HasVector => true;
+
     public static T Invoke(T a, T b) => unchecked(a + b);
+
+    public static Vector256<T> Invoke(Vector256<T> a, Vector256<T> b) => a + b;
 }
 
 internal readonly struct Subtract<T> : IBinaryOperation<T>
     where T : ISubtractionOperators<T, T, T>
 {
+    public static bool HasVector => true;
+
     public static T Invoke(T a, T b) => unchecked(a - b);
+
+    public static Vector256<T> Invoke(Vector256<T> a, Vector256<T> b) => a - b;
 }
 
 internal readonly struct Multiply<T> : IBinaryOperation<T>
     where T : IMultiplyOperators<T, T, T>
 {
+    public static bool HasVector => true;
+
     public static T Invoke(T a, T b) => unchecked(a * b);
+
+    public static Vector256<T> Invoke(Vector256<T> a, Vector256<T> b) => a * b;
 }
 
 internal readonly struct MultiplyAdd<T> : ITernaryOperation<T>
     where T : IMultiplyOperators<T, T, T>, IAdditionOperators<T, T, T>
 {
+    public static bool HasVector => true;
+
     public static T Invoke(T a, T b, T c) => unchecked((a * b) + c);
+
+    public static Vector256<T> Invoke(Vector256<T> a, Vector256<T> b, Vector256<T> c) => (a * b) + c;
 }
 
 internal readonly struct And<T> : IBinaryOperation<T>
     where T : IBitwiseOperators<T, T, T>
 {
+    public static bool HasVector => true;
+
     public static T Invoke(T a, T b) => a & b;
+
+    public static Vector256<T> Invoke(Vector256<T> a, Vector256<T> b) => a & b;
 }
 
 internal readonly struct Or<T> : IBinaryOperation<T>
     where T : IBitwiseOperators<T, T, T>
 {
+    public static bool HasVector => true;
+
     public static T Invoke(T a, T b) => a | b;
+
+    public static Vector256<T> Invoke(Vector256<T> a, Vector256<T> b) => a | b;
 }
 
 internal readonly struct Xor<T> : IBinaryOperation<T>
     where T : IBitwiseOperators<T, T, T>
 {
+    public static bool HasVector => true;
+
     public static T Invoke(T a, T b) => a ^ b;
+
+    public static Vector256<T> Invoke(Vector256<T> a, Vector256<T> b) => a ^ b;
 }
 
 internal readonly struct Minimum<T> : IBinaryOperation<T>
@@ -54,6 +83,16 @@ internal readonly struct Maximum<T> : IBinaryOperation<T>
     where T : IComparisonOperators<T, T, bool>
 {
     public static T Invoke(T a, T b) => b > a ? b : a;
+}
+
+internal readonly struct ShiftLeft32 : IBinaryOperation<uint>
+{
+    public static uint Invoke(uint a, uint b) => Integers.ShiftLeft(a, b);
+}
+
+internal readonly struct ShiftRight32 : IBinaryOperation<uint>
+{
+    public static uint Invoke(uint a, uint b) => Integers.ShiftRight(a, b);
 }
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace PlamoNative.PtxEmulator.Execution;
 
@@ -8,6 +9,7 @@ internal sealed unsafe class UnaryCall<TA, TResult>(Func<TA, TResult> function, 
     where TA : unmanaged
     where TResult : unmanaged
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Execute(Warp warp, uint mask)
     {
         var d = (TResult*)(warp.Registers + destination);
@@ -26,6 +28,7 @@ internal sealed unsafe class BinaryCall<TA, TB, TResult>(Func<TA, TB, TResult> f
     where TB : unmanaged
     where TResult : unmanaged
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Execute(Warp warp, uint mask)
     {
         var d = (TResult*)(warp.Registers + destination);
@@ -46,6 +49,7 @@ internal sealed unsafe class TernaryCall<TA, TB, TC, TResult>(Func<TA, TB, TC, T
     where TC : unmanaged
     where TResult : unmanaged
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Execute(Warp warp, uint mask)
     {
         var d = (TResult*)(warp.Registers + destination);
@@ -63,13 +67,23 @@ internal sealed unsafe class TernaryCall<TA, TB, TC, TResult>(Func<TA, TB, TC, T
 /// <summary>An operation of two values, specialized by the compiler for each type.</summary>
 internal interface IBinaryOperation<T>
 {
+    /// <summary>There is a form for vectors, with the same bits.</summary>
+    static virtual bool HasVector => false;
+
     static abstract T Invoke(T a, T b);
+
+    static virtual Vector256<T> Invoke(Vector256<T> a, Vector256<T> b) => a;
 }
 
 /// <summary>An operation of three values.</summary>
 internal interface ITernaryOperation<T>
 {
+    /// <summary>There is a form for vectors, with the same bits.</summary>
+    static virtual bool HasVector => false;
+
     static abstract T Invoke(T a, T b, T c);
+
+    static virtual Vector256<T> Invoke(Vector256<T> a, Vector256<T> b, Vector256<T> c) => a;
 }
 
 /// <summary>A hot operation of two values.</summary>
@@ -85,6 +99,16 @@ internal sealed unsafe class Binary<TOperation, T>(int destination, Source a, So
         var y = b.Of<T>(warp);
         if (mask == uint.MaxValue)
         {
+            if (TOperation.HasVector)
+            {
+                for (var lane = 0; lane < Warp.Lanes; lane += Vector256<T>.Count)
+                {
+                    TOperation.Invoke(Vector256.Load(x + lane), Vector256.Load(y + lane)).Store(d + lane);
+                }
+
+                return;
+            }
+
             for (var lane = 0; lane < Warp.Lanes; lane++)
             {
                 d[lane] = TOperation.Invoke(x[lane], y[lane]);
@@ -115,6 +139,16 @@ internal sealed unsafe class Ternary<TOperation, T>(int destination, Source a, S
         var z = c.Of<T>(warp);
         if (mask == uint.MaxValue)
         {
+            if (TOperation.HasVector)
+            {
+                for (var lane = 0; lane < Warp.Lanes; lane += Vector256<T>.Count)
+                {
+                    TOperation.Invoke(Vector256.Load(x + lane), Vector256.Load(y + lane), Vector256.Load(z + lane)).Store(d + lane);
+                }
+
+                return;
+            }
+
             for (var lane = 0; lane < Warp.Lanes; lane++)
             {
                 d[lane] = TOperation.Invoke(x[lane], y[lane], z[lane]);

@@ -5,7 +5,7 @@ using PlamoNative.PtxEmulator.Parsing;
 namespace PlamoNative.PtxEmulator.Execution;
 
 /// <summary><c>ld</c>: one to eight values of a width from one address.</summary>
-internal sealed unsafe class Load<T>(AddressSource address, StateSpace space, AccessKind kind, int[] destinations) : MemoryInstruction
+internal sealed unsafe class Load<T>(AddressSource address, StateSpace space, AccessKind kind, int[] destinations) : Instruction
     where T : unmanaged
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -32,7 +32,7 @@ internal sealed unsafe class Load<T>(AddressSource address, StateSpace space, Ac
 }
 
 /// <summary><c>st</c>.</summary>
-internal sealed unsafe class Store<T>(AddressSource address, StateSpace space, AccessKind kind, Source[] values) : MemoryInstruction
+internal sealed unsafe class Store<T>(AddressSource address, StateSpace space, AccessKind kind, Source[] values) : Instruction
     where T : unmanaged
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using PlamoNative.PtxEmulator.Numerics;
 
 namespace PlamoNative.PtxEmulator.Execution;
@@ -5,22 +6,39 @@ namespace PlamoNative.PtxEmulator.Execution;
 /// <summary>The hot float32 operations: nearest even, canonical NaN; with and without <c>.ftz</c>.</summary>
 internal readonly struct AddSingle : IBinaryOperation<float>
 {
+    public static bool HasVector => true;
+
     public static float Invoke(float a, float b) => F32.Canonical(a + b);
+
+    public static Vector256<float> Invoke(Vector256<float> a, Vector256<float> b) => SingleVectors.Canonical(a + b);
 }
 
 internal readonly struct SubtractSingle : IBinaryOperation<float>
 {
+    public static bool HasVector => true;
+
     public static float Invoke(float a, float b) => F32.Canonical(a - b);
+
+    public static Vector256<float> Invoke(Vector256<float> a, Vector256<float> b) => SingleVectors.Canonical(a - b);
 }
 
 internal readonly struct MultiplySingle : IBinaryOperation<float>
 {
+    public static bool HasVector => true;
+
     public static float Invoke(float a, float b) => F32.Canonical(a * b);
+
+    public static Vector256<float> Invoke(Vector256<float> a, Vector256<float> b) => SingleVectors.Canonical(a * b);
 }
 
 internal readonly struct MultiplyAddSingle : ITernaryOperation<float>
 {
+    public static bool HasVector => true;
+
     public static float Invoke(float a, float b, float c) => F32.Canonical(MathF.FusedMultiplyAdd(a, b, c));
+
+    public static Vector256<float> Invoke(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
+        SingleVectors.Canonical(Vector256.FusedMultiplyAdd(a, b, c));
 }
 
 internal readonly struct FlushedBinary<TOperation> : IBinaryOperation<float>
@@ -44,4 +62,11 @@ internal readonly struct CanonicalDouble<TOperation> : IBinaryOperation<double>
     where TOperation : struct, IBinaryOperation<double>
 {
     public static double Invoke(double a, double b) => F64.Canonical(TOperation.Invoke(a, b));
+}
+
+/// <summary>NaN of a vector of results.</summary>
+internal static class SingleVectors
+{
+    internal static Vector256<float> Canonical(Vector256<float> value) =>
+        Vector256.ConditionalSelect(Vector256.Equals(value, value), value, Vector256.Create(0x7FFFFFFF).AsSingle());
 }
