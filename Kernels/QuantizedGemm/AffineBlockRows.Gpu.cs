@@ -14,13 +14,14 @@ internal static class AffineBlock
         var low = j < 4;
         var scale = low ? (header.Y >> shift) & 63 : ((header.W >> shift) & 15) | (((header.Y >> shift) & 0xC0) >> 2);
         var minimum = low ? (header.Z >> shift) & 63 : ((header.W >> (shift + 4)) & 15) | (((header.Z >> shift) & 0xC0) >> 2);
-        return new Float2(Conversions.HalfLow(header.X) * (int)scale, -Conversions.HalfHigh(header.X) * (int)minimum);
+        return new Float2(Conversions.HalfLow(header.X) * BlockCode.ToFloat(scale, 0), -Conversions.HalfHigh(header.X) * BlockCode.ToFloat(minimum, 0));
     }
 
     /// <summary>code · scale + minimum of the codes in four bytes, rounded once.</summary>
     public static Float4 Four(uint codes, Float2 scale) => new(
-        FastMath.Fma((int)(codes & 255), scale.X, scale.Y), FastMath.Fma((int)((codes >> 8) & 255), scale.X, scale.Y),
-        FastMath.Fma((int)((codes >> 16) & 255), scale.X, scale.Y), FastMath.Fma((int)(codes >> 24), scale.X, scale.Y));
+        One(codes & 255, scale), One((codes >> 8) & 255, scale), One((codes >> 16) & 255, scale), One(codes >> 24, scale));
+
+    private static float One(uint code, Float2 scale) => FastMath.Fma(BlockCode.ToFloat(code, 0), scale.X, scale.Y);
 }
 
 /// <summary>Rows of Q4_K blocks of 144 bytes, read as 32-bit words: header, then 128 bytes of codes, 64 values in each 32: lower nibbles first.</summary>

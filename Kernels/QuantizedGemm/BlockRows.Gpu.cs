@@ -3,6 +3,13 @@ using PlamoNative.Kernels.Ptx;
 
 namespace PlamoNative.Kernels;
 
+/// <summary>Codes as numbers.</summary>
+internal static class BlockCode
+{
+    /// <summary>code - offset, exactly, for codes below 2^23: placed as the fraction of 2^23 and subtracted, since a conversion has a quarter of an addition's rate.</summary>
+    public static float ToFloat(uint code, int offset) => FastMath.Subtract(FastMath.FromBits(0x4B000000u | code), 8388608f + offset);
+}
+
 /// <summary>
 /// Rows of Q8_0 blocks, read as 16-bit words since a block has 34 bytes: a half d, then 32 signed codes; value = d · code, exact. The number of valid values is a whole number of
 /// blocks: eight are there or none.
@@ -28,9 +35,9 @@ internal readonly struct Q8_0Rows : IStoredRows<ushort>
     }
 
     private static Float4 Four(uint low, uint high, float d)
-        => new(Signed(low << 24) * d, Signed((low >> 8) << 24) * d, Signed(high << 24) * d, Signed((high >> 8) << 24) * d);
+        => new(Signed(low) * d, Signed(low >> 8) * d, Signed(high) * d, Signed(high >> 8) * d);
 
-    private static float Signed(uint top) => (int)top >> 24;
+    private static float Signed(uint code) => BlockCode.ToFloat((code & 255) ^ 128, 128);
 }
 
 /// <summary>
@@ -60,7 +67,7 @@ internal readonly struct Q4_0Rows : IStoredRows<ushort>
     private static Float4 Four(uint bytes, float d)
         => new(Code(bytes) * d, Code(bytes >> 8) * d, Code(bytes >> 16) * d, Code(bytes >> 24) * d);
 
-    private static float Code(uint nibble) => (int)(nibble & 15) - 8;
+    private static float Code(uint nibble) => BlockCode.ToFloat(nibble & 15, 8);
 }
 
 /// <summary>
@@ -103,5 +110,5 @@ internal readonly struct Q6_KRows : IStoredRows<ushort>
     private static Float4 Four(uint low, uint high, float factor)
         => new(Code(low, high) * factor, Code(low >> 8, high >> 8) * factor, Code(low >> 16, high >> 16) * factor, Code(low >> 24, high >> 24) * factor);
 
-    private static float Code(uint low, uint high) => (int)((low & 15) | ((high & 3) << 4)) - 32;
+    private static float Code(uint low, uint high) => BlockCode.ToFloat((low & 15) | ((high & 3) << 4), 32);
 }
