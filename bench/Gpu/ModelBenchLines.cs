@@ -21,7 +21,7 @@ internal static class ModelBenchLines
         return [Prefill(preset, prompt), Decode(preset, prompt), Train(trained, batch)];
     }
 
-    private static double Parameters(string preset) => WeightTable.Of(Plamo2Presets.Get(preset).Configuration)
+    private static double Parameters(string preset) => WeightTable.All(Plamo2Presets.Get(preset).Configuration)
         .Where(static slot => slot.Role == WeightRole.Linear).Sum(static slot => (double)slot.ElementCount);
 
     private static GpuBenchLine Prefill(string preset, int tokens) => new(
