@@ -91,7 +91,7 @@ internal sealed partial class AotProgram
         var root = SharedData.RepositoryRoot;
         string[] files =
         [
-            .. Directory.EnumerateFiles(AppContext.BaseDirectory, "PlamoNative.*.dll").Where(file => !file.Contains("Tests", StringComparison.Ordinal)),
+            .. Directory.EnumerateFiles(AppContext.BaseDirectory, "PlamoNative.*.dll").Where(file => !System.IO.Path.GetFileName(file).Contains("Tests", StringComparison.Ordinal)),
             .. Directory.EnumerateFiles(System.IO.Path.Combine(root, "tests", "AotSmoke"), "*.csproj"),
             .. Directory.EnumerateFiles(root, "Directory.*"),
         ];

@@ -19,13 +19,13 @@ internal static class Smoke
         using (var model = ModelLoader.Open(folder, device))
         using (var session = new PlamoSession(model))
         {
-            // Tokens can agree by luck; the bits of every logit cannot.
-            var logits = SHA256.HashData(MemoryMarshal.AsBytes(session.Append(prompt)));
-            output.WriteLine($"logits: {Convert.ToHexStringLower(logits)}");
-
-            session.Reset();
             var options = new GenerationOptions { MaxTokens = count, Temperature = 0, IgnoreEndOfText = true };
-            output.WriteLine($"tokens: {string.Join(' ', session.Generate(prompt, options).Select(token => token.Id))}");
+            var tokens = session.Generate(prompt, options).Select(token => token.Id).ToArray();
+            output.WriteLine($"tokens: {string.Join(' ', tokens)}");
+
+            // Tokens can agree by luck; the bits of every logit after all of them cannot.
+            var logits = SHA256.HashData(MemoryMarshal.AsBytes(session.Append(tokens[^1])));
+            output.WriteLine($"logits: {Convert.ToHexStringLower(logits)}");
         }
 
         // The kernels are a resource of an assembly that no code refers to: it must have survived trimming.
