@@ -21,18 +21,44 @@ internal static class GpuBench
         foreach (var line in GpuBenchLines.All(options.IsQuick).Where(line => line.Title.Contains(options.Filter, StringComparison.OrdinalIgnoreCase)))
         {
             Console.Error.WriteLine(line.Title);
-            results.Add(Measure(line, device, timer, ceilings, options.Repeats));
+            try
+            {
+                results.Add(Measure(line, device, timer, ceilings, options.Repeats));
+            }
+            catch (DeviceMemoryException exception)
+            {
+                // A smaller card has no room for this line; the others are still worth having.
+                Console.Error.WriteLine($"left out: {exception.Message}");
+                device.Trim();
+            }
+            finally
+            {
+                Keep(options.Json, new BenchReport(environment, results));
+            }
         }
 
         var report = new BenchReport(environment, results);
-        if (options.Json is { } path)
-        {
-            using var file = File.Create(path);
-            report.WriteTo(file);
-        }
+        Keep(options.Json, report);
 
         Console.Out.WriteLine(MarkdownTable.Write(report));
         return 0;
+    }
+
+    // After every line: what was measured before a driver's error is not lost.
+    private static void Keep(string? path, BenchReport report)
+    {
+        if (path is null)
+        {
+            return;
+        }
+
+        var partial = path + ".partial";
+        using (var file = File.Create(partial))
+        {
+            report.WriteTo(file);
+        }
+
+        File.Move(partial, path, overwrite: true);
     }
 
     private static BenchResult Measure(GpuBenchLine line, CudaDevice device, EventTimer timer, GpuCeilings ceilings, int repeats)

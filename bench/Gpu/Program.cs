@@ -16,7 +16,7 @@ try
         _ => throw new ArgumentException(GpuOptions.Usage),
     };
 }
-catch (Exception exception) when (exception is ArgumentException or ConfigurationException or ModelFormatException or IOException or DeviceUnavailableException)
+catch (Exception exception) when (exception is ArgumentException or ConfigurationException or ModelFormatException or IOException or DeviceUnavailableException or CudaException or DeviceMemoryException)
 {
     Console.Error.WriteLine(exception.Message);
     return 2;

@@ -19,6 +19,12 @@ public sealed class CudaException : Exception
     /// <summary>The driver's result code.</summary>
     public int Code { get; }
 
+    /// <summary>
+    /// Whether the context is lost with it: a kernel did what no later call recovers from (an illegal or misaligned access, an illegal instruction, a trap, an
+    /// assertion, a time-out), and every call of this process on the device fails from now on.
+    /// </summary>
+    public bool IsSticky => Code is 700 or 702 or 710 or (>= 714 and <= 719);
+
     /// <summary>The code's name.</summary>
     public string Name { get; }
 

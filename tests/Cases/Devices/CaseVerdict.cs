@@ -22,6 +22,11 @@ public sealed record CaseVerdict(bool Passed, double WorstRatio, string Detail)
 
     internal static CaseVerdict Of(IReadOnlyList<CaseOutput> reference, IReadOnlyList<CaseOutput> single, IReadOnlyList<CaseOutput> device)
     {
+        if (reference.Count == 0 || single.Count != reference.Count || device.Count != reference.Count)
+        {
+            return new CaseVerdict(false, double.PositiveInfinity, $"{reference.Count}, {single.Count} and {device.Count} outputs were kept: expected as many of each, at least one");
+        }
+
         var worst = new CaseVerdict(true, 0, "no output");
         for (var i = 0; i < reference.Count; i++)
         {
@@ -48,6 +53,11 @@ public sealed record CaseVerdict(bool Passed, double WorstRatio, string Detail)
 
         var (size, largest) = Size(reference.Values);
         var (plainMean, plainMost, _) = Errors(reference.Values, single.Values);
+        if (!double.IsFinite(plainMean))
+        {
+            return new CaseVerdict(false, double.PositiveInfinity, $"{reference.Name}: the processor's float32 result is not finite where float64 is: the case judges nothing");
+        }
+
         var (mean, most, where) = Errors(reference.Values, device.Values);
         var meanBound = (Factor * plainMean) + (MeanFloor * size);
         var mostBound = (Factor * plainMost) + (LargestFloor * largest);
