@@ -275,7 +275,7 @@ internal sealed unsafe class EmulatedDriver : CudaDriver
 
     internal override int DestroyGraphExecutable(nint executable) => _graphs.Forget(executable);
 
-    private int SharedOptIn => (_architecture.Major * 10) + _architecture.Minor switch
+    private int SharedOptIn => ((_architecture.Major * 10) + _architecture.Minor) switch
     {
         75 => 64 << 10,
         86 or 89 => 99 << 10,
