@@ -56,9 +56,13 @@ internal sealed unsafe class FakeCudaDriver : CudaDriver
 
     internal bool Links { get; set; }
 
+    internal string BuildText { get; set; } = "build 1";
+
     internal string Log { get; set; } = "";
 
     internal override bool CanLink => Links;
+
+    internal override string Build => BuildText;
 
     internal void Fail(string call, params int[] codes) => Failures[call] = new Queue<int>(codes);
 
