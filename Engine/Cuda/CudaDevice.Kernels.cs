@@ -139,7 +139,7 @@ public sealed unsafe partial class CudaDevice
             return direct;
         }
 
-        var key = CubinCache.KeyOf(ptx, options, Info);
+        var key = CubinCache.KeyOf(ptx, options, Info, Driver.Build);
         if (_cubins?.Find(key) is { } kept && Driver.LoadModule(kept, options, out var module, out _) == CudaResult.Success)
         {
             return module;

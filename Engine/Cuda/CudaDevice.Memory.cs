@@ -165,6 +165,9 @@ public sealed unsafe partial class CudaDevice
         {
             throw new DeviceMismatchException(nameof(CopyAsync), nameof(source), $"{Name} and a host", $"{source.Device.Name} to {destination.Device.Name}");
         }
+
+        GC.KeepAlive(source);
+        GC.KeepAlive(destination);
     }
 
     private sealed class PinnedStorage(CudaDevice device, nint address, long bytes) : Storage(address, bytes)

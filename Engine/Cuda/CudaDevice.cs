@@ -24,7 +24,7 @@ public sealed unsafe partial class CudaDevice : Device
         _libraries.Add(library);
         _cubins = CubinCache.For(Options);
         Check(driver.RetainContext(ordinal, out _context), "cuDevicePrimaryCtxRetain");
-        Pool = new CudaMemoryPool(driver, Name, Options.UsesMemoryPool, Enter);
+        Pool = new CudaMemoryPool(driver, Name, Options.UsesMemoryPool, TryEnter);
         _ring = new PinnedRing(this, Math.Max(1 << 12, Options.StagingBytes / StagingChunks), StagingChunks);
         _stream = DefaultStream = new CudaStream(this);
     }

@@ -8,6 +8,10 @@ public static class DeviceCatalog
     // What the last opening of auto found: a driver that lists a GPU may still refuse it.
     private static string? _autoProblem;
 
+    /// <summary>Opens a GPU, or says why not.</summary>
+    internal delegate T? Opener<T>(int ordinal, out string? problem)
+        where T : class;
+
     /// <summary>What looking for NVIDIA GPUs found; probed once a process.</summary>
     public static CudaProbe Cuda => CudaProber.Probe();
 
@@ -27,7 +31,9 @@ public static class DeviceCatalog
 
         if (name == "auto")
         {
-            return OpenCuda(0, options, out _autoProblem) is { } gpu ? gpu : new CpuDevice(threadCount);
+            return OpenFirst(Cuda.Devices.Count, (int ordinal, out string? why) => OpenCuda(ordinal, options, out why), out _autoProblem) is { } gpu
+                ? gpu
+                : new CpuDevice(threadCount);
         }
 
         if (!name.StartsWith("cuda:", StringComparison.Ordinal)
@@ -41,7 +47,20 @@ public static class DeviceCatalog
 
     /// <summary>Why <c>auto</c> opens what it opens, in a few words for the first line of a command.</summary>
     public static string ExplainAuto() =>
-        _autoProblem ?? ProblemOf(Cuda, 0, () => KernelLibrary.Default) ?? "the driver and kernels for cuda:0 are there";
+        _autoProblem ?? ExplainFirst(Cuda.Devices.Count, ordinal => ProblemOf(Cuda, ordinal, () => KernelLibrary.Default));
+
+    /// <summary>Opens the first GPU that lets itself be opened.</summary>
+    /// <param name="count">GPUs that the driver lists; with none the opener is asked once, for the reason.</param>
+    /// <param name="open">Opens one.</param>
+    /// <param name="problem">On one line, why those before it were not opened, or all; null when the first one was.</param>
+    internal static T? OpenFirst<T>(int count, Opener<T> open, out string? problem)
+        where T : class
+    {
+        T? device = null;
+        var text = ExplainFirst(count, ordinal => (device = open(ordinal, out var why)) is null ? why ?? "unknown" : null);
+        problem = device is not null && text == Good(0) ? null : text;
+        return device;
+    }
 
     /// <summary>Why a device cannot be used, or null.</summary>
     internal static string? ProblemOf(CudaProbe probe, int ordinal, Func<KernelLibrary> kernels)
@@ -70,6 +89,30 @@ public static class DeviceCatalog
             return $"{info.Name} is there, but its kernels are not: {failure.Message}";
         }
     }
+
+    /// <summary>The problems of the GPUs in order up to the first that has none, on one line.</summary>
+    internal static string ExplainFirst(int count, Func<int, string?> problemOf)
+    {
+        if (count <= 1)
+        {
+            return problemOf(0) ?? Good(0);
+        }
+
+        var refused = new List<string>();
+        for (var ordinal = 0; ordinal < count; ordinal++)
+        {
+            if (problemOf(ordinal) is not { } problem)
+            {
+                return string.Join("; ", [Good(ordinal), .. refused]);
+            }
+
+            refused.Add(string.Create(CultureInfo.InvariantCulture, $"cuda:{ordinal}: {problem}"));
+        }
+
+        return string.Join("; ", refused);
+    }
+
+    private static string Good(int ordinal) => string.Create(CultureInfo.InvariantCulture, $"the driver and kernels for cuda:{ordinal} are there");
 
     private static CudaDevice? OpenCuda(int ordinal, CudaDeviceOptions? options, out string? problem)
     {

@@ -14,6 +14,8 @@ internal sealed unsafe partial class NativeCudaDriver : CudaDriver
 
     private static readonly Lazy<(NativeCudaDriver? Driver, string? Problem)> SharedDriver = new(() => Open(LibraryName));
 
+    private static readonly Lazy<string> DriverBuild = new(() => NativeDriverBuild.Find(LibraryName));
+
     private readonly nint _library;
     private readonly string _path;
     private nint _init, _version, _errorName, _errorText, _count, _device, _deviceName, _attribute, _totalMemory;
@@ -28,6 +30,9 @@ internal sealed unsafe partial class NativeCudaDriver : CudaDriver
 
     /// <inheritdoc/>
     internal override bool CanLink => true;
+
+    /// <inheritdoc/>
+    internal override string Build => DriverBuild.Value;
 
     /// <summary>Loads a driver; nothing of it has run yet.</summary>
     /// <param name="path">The system's name for it, or a file.</param>

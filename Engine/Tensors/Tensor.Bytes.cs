@@ -22,6 +22,9 @@ public sealed unsafe partial class Tensor
                 Device.CopyToHost(Address + (nint)offset, target, destination.Length);
             }
         }
+
+        // As in the other copies: only an address is in use above.
+        GC.KeepAlive(this);
     }
 
     /// <summary>Copies bytes of the processor's memory into a run of elements, in order with the work on the tensor's device.</summary>
@@ -43,6 +46,8 @@ public sealed unsafe partial class Tensor
                 Device.CopyFromHost(from, Address + (nint)offset, source.Length);
             }
         }
+
+        GC.KeepAlive(this);
     }
 
     private long CheckedRun(string operation, long first, long bytes)

@@ -44,6 +44,10 @@ public sealed unsafe partial class Tensor
         {
             Device.CopyFromDevice(source.Device, source.Address, Address, bytes);
         }
+
+        // Only addresses are in use above: a tensor that nobody holds any more could give its memory back in the middle of the copy.
+        GC.KeepAlive(source);
+        GC.KeepAlive(this);
     }
 
     /// <summary>Copies as many values as this dense tensor has elements into it.</summary>
@@ -65,6 +69,8 @@ public sealed unsafe partial class Tensor
                 Device.CopyFromHost((byte*)source, Address, DenseBytes(Shape, DType));
             }
         }
+
+        GC.KeepAlive(this);
     }
 
     /// <summary>Copies the elements of this dense tensor to the processor's memory, after the work on its device that was started before.</summary>
@@ -115,6 +121,8 @@ public sealed unsafe partial class Tensor
         {
             Device.Fill(Address, 0, DenseBytes(Shape, DType));
         }
+
+        GC.KeepAlive(this);
     }
 
     private void CopyBytesToHost(byte* destination, long bytes)
@@ -127,6 +135,8 @@ public sealed unsafe partial class Tensor
         {
             Device.CopyToHost(Address, destination, bytes);
         }
+
+        GC.KeepAlive(this);
     }
 
     private void CheckSpan<T>(string operation, int length)

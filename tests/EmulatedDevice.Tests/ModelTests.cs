@@ -19,11 +19,13 @@ public sealed class ModelTests
 
     private static Plamo2Configuration Nano => Plamo2Presets.Get("plamo-2-nano").Configuration with { VocabSize = Vocabulary };
 
-    [Fact]
-    public void A_model_writes_the_same_tokens_as_on_the_processor()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_model_writes_the_same_tokens_as_on_the_processor(bool pooledAndLate)
     {
         using var processor = new CpuDevice(threadCount: 1);
-        using var emulated = new EmulatedDevice(checks: false);
+        using var emulated = new EmulatedDevice(checks: false, pooled: pooledAndLate, deferred: pooledAndLate);
         int[] prompt = [5, 17, 250, 3, 99, 4, 318, 200, 41, 41, 7];
         Assert.Equal(Generate(processor, prompt), Generate(emulated.Device, prompt));
         Assert.True(emulated.Launches > NewTokens, "the kernels ran");
@@ -47,11 +49,13 @@ public sealed class ModelTests
         }
     }
 
-    [Fact]
-    public void Three_training_steps_give_the_losses_and_weights_of_the_processor()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Three_training_steps_give_the_losses_and_weights_of_the_processor(bool pooledAndLate)
     {
         using var processor = new CpuDevice(threadCount: 1);
-        using var emulated = new EmulatedDevice(checks: false);
+        using var emulated = new EmulatedDevice(checks: false, pooled: pooledAndLate, deferred: pooledAndLate);
         var (expectedLosses, expectedWeights) = Train(processor);
         var (losses, weights) = Train(emulated.Device);
         for (var step = 0; step < losses.Length; step++)

@@ -15,12 +15,15 @@ public sealed class EmulatedDevice : IDisposable
     /// <param name="major">Of the compute capability.</param>
     /// <param name="minor">Of the compute capability.</param>
     /// <param name="checks">Look for races and uninitialized reads too.</param>
-    public EmulatedDevice(int major = 8, int minor = 0, bool checks = true)
+    /// <param name="pooled">
+    /// Use the memory pool, as devices do outside of tests. Else every tensor is an allocation of its own, so that an access just outside of one is seen.
+    /// </param>
+    /// <param name="deferred">Do work only when something waits for it; see <see cref="EmulatedStreams"/>.</param>
+    public EmulatedDevice(int major = 8, int minor = 0, bool checks = true, bool pooled = false, bool deferred = false)
     {
         var architecture = new GpuArchitecture(major, minor, IsExact: major == 9 && minor == 0);
-        _driver = new EmulatedDriver(architecture, new MachineOptions { Architecture = (major * 10) + minor, Checks = checks });
-        // Every tensor is an allocation of its own, so that an access just outside of one is seen.
-        Device = new CudaDevice(_driver, 0, KernelLibrary.Default, new CudaDeviceOptions { UsesMemoryPool = false, CacheFolder = "" });
+        _driver = new EmulatedDriver(architecture, new MachineOptions { Architecture = (major * 10) + minor, Checks = checks }, deferred);
+        Device = new CudaDevice(_driver, 0, KernelLibrary.Default, new CudaDeviceOptions { UsesMemoryPool = pooled, CacheFolder = "" });
     }
 
     /// <summary>The device.</summary>

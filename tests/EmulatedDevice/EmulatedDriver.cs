@@ -7,8 +7,8 @@ using PlamoNative.PtxEmulator;
 namespace PlamoNative.Tests.Emulation;
 
 /// <summary>
-/// The NVIDIA driver's functions over the PTX emulator: everything is done when a call returns, whatever stream it names, and an event is only a mark. What the
-/// emulator finds wrong with a kernel becomes the error that the launch returns, with the findings in <see cref="ErrorText"/>.
+/// The NVIDIA driver's functions over the PTX emulator. Work is done when a call returns, or as late as a GPU may do it: <see cref="EmulatedStreams"/>. What the
+/// emulator finds wrong with a kernel becomes the error that the launch (or what waits for it) returns, with the findings in <see cref="ErrorText"/>.
 /// </summary>
 internal sealed unsafe class EmulatedDriver : CudaDriver
 {
@@ -20,11 +20,13 @@ internal sealed unsafe class EmulatedDriver : CudaDriver
     private readonly Dictionary<nint, EmulatedFunction> _functions = [];
     private readonly Dictionary<nint, long> _blocks = [];
     private readonly EmulatedGraphs _graphs = new();
+    private readonly EmulatedStreams _streams;
     private string _findings = "";
     private nint _nextHandle = 1;
 
-    internal EmulatedDriver(GpuArchitecture architecture, MachineOptions options)
+    internal EmulatedDriver(GpuArchitecture architecture, MachineOptions options, bool isDeferred = false)
     {
+        _streams = new EmulatedStreams(isDeferred);
         _architecture = architecture;
         _machine = new Machine(options);
     }
@@ -100,7 +102,7 @@ internal sealed unsafe class EmulatedDriver : CudaDriver
 
     internal override int SetCurrent(nint context) => CudaResult.Success;
 
-    internal override int SynchronizeContext() => CudaResult.Success;
+    internal override int SynchronizeContext() => _streams.FinishAll();
 
     internal override int CanAccessPeer(int ordinal, int peer, out bool can)
     {
@@ -126,9 +128,11 @@ internal sealed unsafe class EmulatedDriver : CudaDriver
 
     internal override int Free(nint address)
     {
+        // As the real one does, it waits for the device first.
+        var code = _streams.FinishAll();
         _machine.Memory.Free((ulong)address);
         _blocks.Remove(address);
-        return CudaResult.Success;
+        return code;
     }
 
     internal override int AllocateHost(long bytes, out nint address)
@@ -139,8 +143,9 @@ internal sealed unsafe class EmulatedDriver : CudaDriver
 
     internal override int FreeHost(nint address)
     {
+        var code = _streams.FinishAll();
         NativeMemory.AlignedFree((void*)address);
-        return CudaResult.Success;
+        return code;
     }
 
     internal override int CopyFromHost(nint destination, nint source, long bytes, nint stream) => Do(stream, () =>
@@ -159,23 +164,23 @@ internal sealed unsafe class EmulatedDriver : CudaDriver
 
     internal override int CreateStream(out nint stream) => Handle(out stream);
 
-    internal override int DestroyStream(nint stream) => CudaResult.Success;
+    internal override int DestroyStream(nint stream) => _streams.Finish(stream);
 
-    internal override int SynchronizeStream(nint stream) => CudaResult.Success;
+    internal override int SynchronizeStream(nint stream) => _streams.Finish(stream);
 
-    internal override int QueryStream(nint stream) => CudaResult.Success;
+    internal override int QueryStream(nint stream) => _streams.IsIdle(stream) ? CudaResult.Success : CudaResult.NotReady;
 
-    internal override int WaitEvent(nint stream, nint @event) => CudaResult.Success;
+    internal override int WaitEvent(nint stream, nint @event) => _streams.Wait(stream, @event);
 
     internal override int CreateEvent(bool measuresTime, out nint @event) => Handle(out @event);
 
     internal override int DestroyEvent(nint @event) => CudaResult.Success;
 
-    internal override int RecordEvent(nint @event, nint stream) => CudaResult.Success;
+    internal override int RecordEvent(nint @event, nint stream) => _streams.Mark(stream, @event);
 
-    internal override int QueryEvent(nint @event) => CudaResult.Success;
+    internal override int QueryEvent(nint @event) => _streams.IsPassed(@event) ? CudaResult.Success : CudaResult.NotReady;
 
-    internal override int SynchronizeEvent(nint @event) => CudaResult.Success;
+    internal override int SynchronizeEvent(nint @event) => _streams.FinishUntil(@event);
 
     internal override int ElapsedTime(nint start, nint end, out float milliseconds)
     {
@@ -256,7 +261,7 @@ internal sealed unsafe class EmulatedDriver : CudaDriver
         }
 
         var (copy, wanted) = (parameters.ToArray(), launch);
-        return _graphs.IsRecording(launch.Stream) ? _graphs.Record(launch.Stream, () => Run(function, wanted, copy)) : Run(function, launch, copy);
+        return Do(launch.Stream, () => Run(function, wanted, copy));
     }
 
     internal override int BeginCapture(nint stream) => _graphs.Begin(stream);
@@ -269,13 +274,13 @@ internal sealed unsafe class EmulatedDriver : CudaDriver
         return CudaResult.Success;
     }
 
-    internal override int LaunchGraph(nint executable, nint stream) => _graphs.Replay(executable);
+    internal override int LaunchGraph(nint executable, nint stream) => _streams.Do(stream, () => _graphs.Replay(executable));
 
     internal override int DestroyGraph(nint graph) => CudaResult.Success;
 
     internal override int DestroyGraphExecutable(nint executable) => _graphs.Forget(executable);
 
-    private int SharedOptIn => (_architecture.Major * 10) + _architecture.Minor switch
+    private int SharedOptIn => ((_architecture.Major * 10) + _architecture.Minor) switch
     {
         75 => 64 << 10,
         86 or 89 => 99 << 10,
@@ -307,20 +312,13 @@ internal sealed unsafe class EmulatedDriver : CudaDriver
         return CudaResult.Success;
     }
 
-    private int Do(nint stream, Action work)
+    private int Do(nint stream, Action work) => Do(stream, () =>
     {
-        if (_graphs.IsRecording(stream))
-        {
-            return _graphs.Record(stream, () =>
-            {
-                work();
-                return CudaResult.Success;
-            });
-        }
-
         work();
         return CudaResult.Success;
-    }
+    });
+
+    private int Do(nint stream, Func<int> work) => _graphs.IsRecording(stream) ? _graphs.Record(stream, work) : _streams.Do(stream, work);
 
     private sealed class EmulatedFunction(PtxKernel kernel)
     {

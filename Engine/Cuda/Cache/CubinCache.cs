@@ -6,13 +6,14 @@ using PlamoNative.Engine.Formats;
 namespace PlamoNative.Engine;
 
 /// <summary>
-/// Assembled kernels on disk. A file's name is the hash of all that its machine code depends on: the PTX text, the options, the driver and the device; its content
+/// Assembled kernels on disk. A file's name is the hash of all that its machine code depends on: the PTX text, the options, the driver's build and the device; its content
 /// is the SHA-256 of the machine code and then the code. Files appear whole or not at all, so programs can share the folder. A damaged file is replaced; a folder
 /// that cannot be written only costs time.
 /// </summary>
 /// <param name="folder">Where; made when something is kept.</param>
 /// <param name="mostBytes">What all files may have together; the ones that were not used for the longest time go first.</param>
-internal sealed class CubinCache(string folder, long mostBytes = CubinCache.MostBytes)
+/// <param name="touch">Marks a file as used now; tests refuse it as a folder does that can only be read.</param>
+internal sealed class CubinCache(string folder, long mostBytes = CubinCache.MostBytes, Action<FileInfo>? touch = null)
 {
     internal const long MostBytes = 256L << 20;
     private const string Extension = ".cubin";
@@ -29,13 +30,17 @@ internal sealed class CubinCache(string folder, long mostBytes = CubinCache.Most
     }
 
     /// <summary>The name of the file for a text.</summary>
-    internal static string KeyOf(ReadOnlySpan<byte> ptx, in CudaModuleOptions options, CudaDeviceInfo device)
+    /// <param name="ptx">The text.</param>
+    /// <param name="options">How it is assembled.</param>
+    /// <param name="device">For which device.</param>
+    /// <param name="driverBuild">Of <see cref="CudaDriver.Build"/>: drivers of one CUDA version have different assemblers.</param>
+    internal static string KeyOf(ReadOnlySpan<byte> ptx, in CudaModuleOptions options, CudaDeviceInfo device, string driverBuild)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(ptx);
         hash.AppendData(Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
-            $"1|{options.OptimizationLevel}|{options.MaximumRegisters}|{options.HasLineInformation}|{device.DriverVersion}|{device.ComputeCapabilityMajor}.{device.ComputeCapabilityMinor}|{device.Name}")));
+            $"2|{options.OptimizationLevel}|{options.MaximumRegisters}|{options.HasLineInformation}|{device.DriverVersion}|{device.ComputeCapabilityMajor}.{device.ComputeCapabilityMinor}|{device.Name}|{driverBuild}")));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -58,7 +63,7 @@ internal sealed class CubinCache(string folder, long mostBytes = CubinCache.Most
                 return null;
             }
 
-            file.LastWriteTimeUtc = DateTime.UtcNow;
+            Touch(file);
             return code.ToArray();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -99,6 +104,21 @@ internal sealed class CubinCache(string folder, long mostBytes = CubinCache.Most
             OperatingSystem.IsWindows() ? Environment.SpecialFolder.LocalApplicationData : Environment.SpecialFolder.UserProfile);
         return home.Length == 0 ? "" : Path.Combine(home, OperatingSystem.IsWindows() ? "plamo" : Path.Combine(".cache", "plamo"), "cubins");
     }
+
+    /// <summary>Marks a file as used now; in a folder that cannot be written its machine code serves all the same.</summary>
+    private void Touch(FileInfo file)
+    {
+        try
+        {
+            (touch ?? SetTime)(file);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Problem = failure.Message;
+        }
+    }
+
+    private static void SetTime(FileInfo file) => file.LastWriteTimeUtc = DateTime.UtcNow;
 
     private string PathOf(string key) => Path.Combine(folder, key + Extension);
 

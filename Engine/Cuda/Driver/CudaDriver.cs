@@ -10,6 +10,9 @@ internal abstract unsafe class CudaDriver
     /// <summary>Whether PTX becomes a cubin by <see cref="Link"/>, which can be kept; else <see cref="LoadModule"/> takes the text itself.</summary>
     internal virtual bool CanLink => false;
 
+    /// <summary>What tells this build of the driver from others that speak the same CUDA version; empty where nothing does.</summary>
+    internal virtual string Build => "";
+
     /// <summary>The name of a code, such as <c>CUDA_ERROR_OUT_OF_MEMORY</c>.</summary>
     internal abstract string ErrorName(int code);
 

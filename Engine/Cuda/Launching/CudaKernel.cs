@@ -97,6 +97,12 @@ public sealed class CudaKernel
 
         lock (_lock)
         {
+            // Another thread may have allowed more since; the limit must never go down under a launch of that thread.
+            if (dynamicSharedBytes <= _allowedDynamicBytes)
+            {
+                return;
+            }
+
             Device.Enter();
             Device.Check(
                 Device.Driver.SetFunctionAttribute(Function, CudaFunctionAttribute.MaxDynamicSharedBytes, dynamicSharedBytes),

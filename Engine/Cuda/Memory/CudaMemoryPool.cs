@@ -8,8 +8,8 @@ namespace PlamoNative.Engine;
 /// <param name="driver">Gives and takes the segments.</param>
 /// <param name="device">The device's name, for messages.</param>
 /// <param name="isPooling">False gives each tensor an allocation of its own, in which emulators and memory checkers find what leaves its bounds.</param>
-/// <param name="enter">Makes the device's context the calling thread's.</param>
-internal sealed class CudaMemoryPool(CudaDriver driver, string device, bool isPooling, Action enter)
+/// <param name="tryEnter">Makes the device's context the calling thread's; false where that is not possible any more.</param>
+internal sealed class CudaMemoryPool(CudaDriver driver, string device, bool isPooling, Func<bool> tryEnter)
 {
     internal const long SmallRequest = 1 << 20;
     internal const long SmallSegment = 2 << 20;
@@ -76,7 +76,7 @@ internal sealed class CudaMemoryPool(CudaDriver driver, string device, bool isPo
         }
     }
 
-    /// <summary>Takes a block back. On the finalizer's thread too, so it asks nothing of the driver while it pools.</summary>
+    /// <summary>Takes a block back. On the finalizer's thread too, so it asks nothing of the driver while it pools, and never throws for what the driver says.</summary>
     internal void Return(CudaBlock block)
     {
         lock (_lock)
@@ -103,10 +103,10 @@ internal sealed class CudaMemoryPool(CudaDriver driver, string device, bool isPo
             }
 
             list.Add(block);
-            if (!isPooling)
+            if (!isPooling && block.Segment.Arena == _own && tryEnter())
             {
-                enter();
-                ReleaseWhole(block.Segment.Arena);
+                // A graph's blocks stay, since its replays write to them. A driver that refuses has failed before, and that failure is the one to report.
+                _ = ReleaseWhole();
             }
         }
     }
@@ -124,7 +124,7 @@ internal sealed class CudaMemoryPool(CudaDriver driver, string device, bool isPo
     {
         lock (_lock)
         {
-            ReleaseWhole(_own);
+            driver.Check(ReleaseWhole(), "cuMemFree");
         }
     }
 
@@ -187,7 +187,7 @@ internal sealed class CudaMemoryPool(CudaDriver driver, string device, bool isPo
         var code = driver.Allocate(bytes, out var address);
         if (code == CudaResult.OutOfMemory)
         {
-            ReleaseWhole(_own);
+            driver.Check(ReleaseWhole(), "cuMemFree");
             code = driver.Allocate(bytes, out address);
             if (code == CudaResult.OutOfMemory && bytes > size)
             {
@@ -255,22 +255,23 @@ internal sealed class CudaMemoryPool(CudaDriver driver, string device, bool isPo
         return first;
     }
 
-    private void ReleaseWhole(CudaArena arena)
+    /// <summary>Gives the whole free segments of the device's own work back, all of them even when the driver refuses one.</summary>
+    /// <returns>The first refusal, or success.</returns>
+    private int ReleaseWhole()
     {
-        var whole = arena.Lists.SelectMany(list => list.Blocks).Where(block => block.IsWhole).ToList();
-        if (whole.Count == 0)
-        {
-            return;
-        }
+        var first = CudaResult.Success;
 
         // The driver waits for the device before it takes memory back, so work that still uses a block comes to its end first.
-        foreach (var block in whole)
+        foreach (var block in _own.Lists.SelectMany(list => list.Blocks).Where(block => block.IsWhole).ToList())
         {
-            arena.ListFor(block.Segment).Remove(block);
+            _own.ListFor(block.Segment).Remove(block);
             _segments.Remove(block.Segment);
             _reserved -= block.Bytes;
-            driver.Check(driver.Free(block.Address), "cuMemFree");
+            var code = driver.Free(block.Address);
+            first = first == CudaResult.Success ? code : first;
             _spareBlocks.Push(block);
         }
+
+        return first;
     }
 }

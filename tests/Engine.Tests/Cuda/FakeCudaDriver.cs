@@ -25,6 +25,9 @@ internal sealed unsafe class FakeCudaDriver : CudaDriver
     /// <summary>Codes that the next calls of a name give, in order; 0 lets a call pass.</summary>
     internal Dictionary<string, Queue<int>> Failures { get; } = [];
 
+    /// <summary>Called in the middle of every call, with its name.</summary>
+    internal Action<string>? During { get; set; }
+
     internal List<FakeLaunch> Launches { get; } = [];
 
     internal List<byte[]> Images { get; } = [];
@@ -53,9 +56,13 @@ internal sealed unsafe class FakeCudaDriver : CudaDriver
 
     internal bool Links { get; set; }
 
+    internal string BuildText { get; set; } = "build 1";
+
     internal string Log { get; set; } = "";
 
     internal override bool CanLink => Links;
+
+    internal override string Build => BuildText;
 
     internal void Fail(string call, params int[] codes) => Failures[call] = new Queue<int>(codes);
 
@@ -108,7 +115,7 @@ internal sealed unsafe class FakeCudaDriver : CudaDriver
 
     internal override int ReleaseContext(int ordinal) => Note("ReleaseContext");
 
-    internal override int SetCurrent(nint context) => CudaResult.Success;
+    internal override int SetCurrent(nint context) => Failures.ContainsKey("SetCurrent") ? Note("SetCurrent") : CudaResult.Success;
 
     internal override int SynchronizeContext() => Note("SynchronizeContext");
 
@@ -370,6 +377,7 @@ internal sealed unsafe class FakeCudaDriver : CudaDriver
     private int Note(string call)
     {
         Calls.Add(call);
+        During?.Invoke(call);
         return Failures.TryGetValue(call, out var codes) && codes.TryDequeue(out var code) ? code : CudaResult.Success;
     }
 }

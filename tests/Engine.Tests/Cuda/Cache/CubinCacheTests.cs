@@ -40,8 +40,19 @@ public sealed class CubinCacheTests : IDisposable
         _driver.Attributes[CudaDeviceAttribute.ComputeCapabilityMajor] = 8;
         Use();
         Use(kernel: FakeCudaDriver.Kernel("K.Run", "75"));
-        Assert.Equal(7, _driver.Count("Link"));
-        Assert.Equal(7, Directory.GetFiles(_folder).Length);
+        _driver.BuildText = "build 2";
+        Use();
+        Assert.Equal(8, _driver.Count("Link"));
+        Assert.Equal(8, Directory.GetFiles(_folder).Length);
+    }
+
+    [Fact]
+    public void A_file_whose_time_cannot_be_set_serves_all_the_same()
+    {
+        new CubinCache(_folder).Keep("key", [1, 2, 3]);
+        var cache = new CubinCache(_folder, touch: static _ => throw new UnauthorizedAccessException("a folder that may only be read"));
+        Assert.Equal([1, 2, 3], cache.Find("key"));
+        Assert.Equal("a folder that may only be read", cache.Problem);
     }
 
     [Fact]

@@ -8,6 +8,28 @@ public sealed class KernelLaunchTests
     private readonly FakeCudaDriver _driver = new();
 
     [Fact]
+    public void The_limit_of_shared_memory_never_goes_down_when_two_threads_raise_it()
+    {
+        using var device = new CudaDevice(
+            _driver, 0, FakeCudaDriver.Library(FakeCudaDriver.Kernel("K.Run") with { UsesDynamicShared = true }), new CudaDeviceOptions { CacheFolder = "" });
+        var kernel = device.Kernel("K.Run");
+        var smaller = new Thread(() => kernel.Launch(new GridSize(1), 100 << 10));
+        _driver.During = call =>
+        {
+            if (call == "SetFunctionAttribute" && Thread.CurrentThread != smaller)
+            {
+                // The other thread sees the old limit and waits until this one has raised it.
+                smaller.Start();
+                Assert.True(SpinWait.SpinUntil(() => smaller.ThreadState.HasFlag(ThreadState.WaitSleepJoin), TimeSpan.FromSeconds(30)));
+            }
+        };
+        kernel.Launch(new GridSize(1), 200 << 10);
+        smaller.Join();
+        Assert.Equal(200 << 10, _driver.FunctionAttributes[(kernel.Function, CudaFunctionAttribute.MaxDynamicSharedBytes)]);
+        Assert.Equal(1, _driver.Count("SetFunctionAttribute"));
+    }
+
+    [Fact]
     public void Arguments_lie_at_the_offsets_of_the_manifest_and_gaps_are_zero()
     {
         using var device = Open();

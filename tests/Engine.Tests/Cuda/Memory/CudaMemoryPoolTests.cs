@@ -153,13 +153,63 @@ public sealed class CudaMemoryPoolTests
     [Fact]
     public void Without_a_pool_each_tensor_is_an_allocation_of_just_its_bytes()
     {
-        using var device = new CudaDevice(
-            _driver, 0, FakeCudaDriver.Library(FakeCudaDriver.Kernel("K.Run")), new CudaDeviceOptions { UsesMemoryPool = false, CacheFolder = "" });
+        using var device = OpenWithoutPool();
         var storage = device.Allocate(37);
         Assert.Equal(37, storage.ByteLength);
         Assert.Equal(37, _driver.UsedBytes);
         storage.Release();
         Assert.Equal(0, _driver.UsedBytes);
+    }
+
+    [Fact]
+    public void Without_a_pool_a_graph_keeps_the_memory_of_what_it_recorded()
+    {
+        using var device = OpenWithoutPool();
+        using var kept = Tensor.Allocate(device, new Shape(64), DType.Float32);
+        var graph = device.Capture(() =>
+        {
+            using var scratch = Tensor.Allocate(device, new Shape(64), DType.Float32);
+            scratch.Clear();
+            kept.CopyFrom(scratch);
+        });
+        Assert.Equal(2 * 256, _driver.UsedBytes);
+        kept.CopyFrom<float>(Enumerable.Repeat(1f, 64).ToArray());
+        graph.Replay();
+        Assert.All(kept.ToArray<float>(), value => Assert.Equal(0, value));
+        graph.Dispose();
+        device.Trim();
+        Assert.Equal(256, _driver.UsedBytes);
+    }
+
+    [Fact]
+    public void Without_a_pool_a_tensor_of_a_failed_device_ends_silently_and_the_books_are_right()
+    {
+        using var device = OpenWithoutPool();
+        var (first, second) = (device.Allocate(100), device.Allocate(200));
+        _driver.Fail("Free", CudaResult.IllegalAddress);
+        first.Release();
+        Assert.Equal(200, device.Memory.LiveBytes);
+        Assert.Equal(0, device.Memory.CachedBytes);
+        _driver.Fail("SetCurrent", CudaResult.IllegalAddress);
+        second.Release();
+        Assert.Equal(0, device.Memory.LiveBytes);
+        Assert.Equal(200, device.Memory.CachedBytes);
+        device.Trim();
+        Assert.Equal(0, device.Memory.CachedBytes);
+        Assert.Equal(0, _driver.UsedBytes);
+    }
+
+    [Fact]
+    public void A_refused_trim_is_reported_after_all_segments_were_given_back()
+    {
+        using var device = Open();
+        var (first, second) = (device.Allocate(30 << 20), device.Allocate(20 << 20));
+        first.Release();
+        second.Release();
+        _driver.Fail("Free", CudaResult.IllegalAddress);
+        Assert.Equal(CudaResult.IllegalAddress, Assert.Throws<CudaException>(device.Trim).Code);
+        Assert.Equal(0, device.Memory.CachedBytes);
+        Assert.Equal(2, _driver.Count("Free"));
     }
 
     [Fact]
@@ -177,4 +227,7 @@ public sealed class CudaMemoryPoolTests
     }
 
     private CudaDevice Open() => new(_driver, 0, FakeCudaDriver.Library(FakeCudaDriver.Kernel("K.Run")), new CudaDeviceOptions { CacheFolder = "" });
+
+    private CudaDevice OpenWithoutPool() => new(
+        _driver, 0, FakeCudaDriver.Library(FakeCudaDriver.Kernel("K.Run")), new CudaDeviceOptions { UsesMemoryPool = false, CacheFolder = "" });
 }
