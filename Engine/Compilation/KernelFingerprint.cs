@@ -82,7 +82,7 @@ internal sealed class KernelFingerprint
 
         if (method.GetCustomAttribute<PtxInstructionAttribute>() is { } instruction)
         {
-            _parts[Name(method)] = string.Create(CultureInfo.InvariantCulture, $"{instruction.Template}|{instruction.Architecture}|{instruction.Space}|{instruction.InPlace}");
+            _parts[Name(method)] = string.Create(CultureInfo.InvariantCulture, $"{instruction.Template}|{instruction.Architecture}|{instruction.Isa}|{instruction.Space}|{instruction.InPlace}");
             return;
         }
 
