@@ -14,7 +14,7 @@ internal static class IlReader
     internal readonly record struct Instruction(OpCode Code, int Offset, int Length)
     {
         /// <summary>Whether the operand is a metadata token, whose number depends on the rest of the assembly.</summary>
-        public bool HasToken => Code.OperandType is OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType or OperandType.InlineString;
+        public bool HasToken => Code.OperandType is OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType or OperandType.InlineString or OperandType.InlineSig;
     }
 
     public static IEnumerable<Instruction> Read(byte[] il)

@@ -52,7 +52,7 @@ internal static class InstructionHandler
 
         // The whole text is made before anything is appended: loading a constant appends a move of its own.
         var text = InstructionTemplate.Expand(attribute.Template, method, arguments, result, UniqueNumber(generator));
-        generator.Builder.Append(prologue).Append('\t').Append(text).Append('\n');
+        generator.Builder.Append(prologue).Append(PtxVersion.Mark(attribute.Isa)).Append('\t').Append(text).Append('\n');
     }
 
     /// <summary>Names of all hardware registers of a value; constants are moved into one first.</summary>

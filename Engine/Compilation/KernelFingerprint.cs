@@ -31,6 +31,9 @@ internal sealed class KernelFingerprint
         print._parts["!"] = string.Create(
             CultureInfo.InvariantCulture,
             $"{kernel.Name}|{declaration.BlockThreads}|{declaration.MinimumBlocks}|{declaration.MaximumRegisters}|{declaration.Architecture}|{declaration.ClusterSize}|{declaration.Expects}");
+
+        // They are names in the text and in the manifest.
+        print._parts["!parameters"] = string.Join('|', kernel.Method.GetParameters().Select(p => p.Name));
         print._pending.Enqueue(kernel.Method);
         while (print._pending.TryDequeue(out var method))
         {
@@ -73,6 +76,9 @@ internal sealed class KernelFingerprint
 
     private static string Name(MethodBase method) => $"{method.DeclaringType}::{method}";
 
+    /// <summary>Whether a call may be inlined decides about the text too.</summary>
+    private static string Flags(MethodBase method) => string.Create(CultureInfo.InvariantCulture, $"{(int)method.MethodImplementationFlags:x};");
+
     private void Add(MethodBase method)
     {
         if (!IsOurs(method.DeclaringType) || _parts.ContainsKey(Name(method)))
@@ -82,11 +88,11 @@ internal sealed class KernelFingerprint
 
         if (method.GetCustomAttribute<PtxInstructionAttribute>() is { } instruction)
         {
-            _parts[Name(method)] = string.Create(CultureInfo.InvariantCulture, $"{instruction.Template}|{instruction.Architecture}|{instruction.Space}|{instruction.InPlace}");
+            _parts[Name(method)] = string.Create(CultureInfo.InvariantCulture, $"{instruction.Template}|{instruction.Architecture}|{instruction.Isa}|{instruction.Space}|{instruction.InPlace}");
             return;
         }
 
-        _parts[Name(method)] = "";
+        _parts[Name(method)] = Flags(method);
         foreach (var argument in method.IsGenericMethod ? method.GetGenericArguments() : [])
         {
             AddType(argument);
@@ -103,7 +109,7 @@ internal sealed class KernelFingerprint
             return;
         }
 
-        var text = new StringBuilder();
+        var text = new StringBuilder(Flags(method));
         foreach (var local in body.LocalVariables)
         {
             text.Append(local.LocalType).Append(';');
@@ -131,6 +137,12 @@ internal sealed class KernelFingerprint
             if (instruction.Code.OperandType == OperandType.InlineString)
             {
                 text.Append(method.Module.ResolveString(token)).Append('\n');
+                continue;
+            }
+
+            if (instruction.Code.OperandType == OperandType.InlineSig)
+            {
+                text.Append(Convert.ToHexString(method.Module.ResolveSignature(token))).Append('\n');
                 continue;
             }
 
@@ -199,7 +211,7 @@ internal sealed class KernelFingerprint
     {
         if (generic.GetMethodBody()?.GetILAsByteArray() is { } il && _parts.TryAdd(Name(generic), ""))
         {
-            var text = new StringBuilder();
+            var text = new StringBuilder(Flags(generic));
             Append(text, generic, il);
             _parts[Name(generic)] = text.ToString();
         }

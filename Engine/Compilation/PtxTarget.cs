@@ -1,8 +1,9 @@
 namespace PlamoNative.Compilation;
 
 /// <summary>
-/// An architecture that kernels are compiled for. The PTX version is the lowest that has what our instructions need, so that old drivers take the portable kernels: 7.4 (drivers from
-/// 470) up to 8.6, where cache policies are the newest thing used; 8.4 (drivers from 550, CUDA 12.4) from 8.9 on, where fp8 <c>mma</c> arrived in 8.4.
+/// An architecture that kernels are compiled for. The PTX version is the lowest that has the target and what ILGPU writes, so that old drivers take the kernels: 7.4 (drivers from 470)
+/// up to 8.6, where cache policies are the newest thing used; 7.8 (drivers from 520) for 8.9 and 9.0; 8.0 (drivers from 525) for 9.0a. A kernel with an instruction that needs more,
+/// by <see cref="Engine.PtxInstructionAttribute.Isa"/>, has a higher one in its text: fp8 <c>mma</c> takes 8.4, drivers from 550.
 /// </summary>
 public sealed record PtxTarget
 {
@@ -12,7 +13,7 @@ public sealed record PtxTarget
     /// <summary>Every architecture, oldest first.</summary>
     public static IReadOnlyList<PtxTarget> All { get; } =
     [
-        new("75", 7, 5, 7, 4), new("80", 8, 0, 7, 4), new("86", 8, 6, 7, 4), new("89", 8, 9, 8, 4), new("90", 9, 0, 8, 4), new("90a", 9, 0, 8, 4),
+        new("75", 7, 5, 7, 4), new("80", 8, 0, 7, 4), new("86", 8, 6, 7, 4), new("89", 8, 9, 7, 8), new("90", 9, 0, 7, 8), new("90a", 9, 0, 8, 0),
     ];
 
     /// <summary>The name that attributes and commands use: <c>80</c>, <c>90a</c>.</summary>
@@ -27,7 +28,7 @@ public sealed record PtxTarget
     /// <summary>What stands after <c>.target</c>.</summary>
     public string Directive => "sm_" + Name;
 
-    /// <summary>What stands after <c>.version</c>.</summary>
+    /// <summary>What stands after <c>.version</c> unless an instruction needs more.</summary>
     public string Isa => FormattableString.Invariant($"{IsaMajor}.{IsaMinor}");
 
     /// <summary>True for targets whose code runs on exactly one compute capability.</summary>

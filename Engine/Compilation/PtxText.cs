@@ -16,13 +16,14 @@ internal static partial class PtxText
     {
         var parts = PtxParts.Split(ilgpu.ReplaceLineEndings("\n"));
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"// {kernel.Name}\n.version {target.Isa}\n.target {target.Directive}\n.address_size 64\n\n");
+        var functions = parts.Reachable();
+        var version = PtxVersion.Needed(target, [parts.Entry.Body, .. functions.Select(f => f.Body)]);
+        text.Append(CultureInfo.InvariantCulture, $"// {kernel.Name}\n.version {version}\n.target {target.Directive}\n.address_size 64\n\n");
         foreach (var line in parts.Declarations)
         {
             text.Append(line).Append('\n');
         }
 
-        var functions = parts.Reachable();
         foreach (var function in functions)
         {
             text.Append(function.Header.TrimEnd()).Append(";\n");
@@ -40,7 +41,7 @@ internal static partial class PtxText
         }
 
         // A register moved to itself is what remains of a loop variable that is updated in place.
-        var named = PtxNames.Renumber(Idle().Replace(text.ToString(), ""), kernel, parameters);
+        var named = PtxNames.Renumber(Idle().Replace(PtxVersion.Unmark(text.ToString()), ""), kernel, parameters);
         return Blank().Replace(named, "\n\n").TrimEnd('\n') + "\n";
     }
 

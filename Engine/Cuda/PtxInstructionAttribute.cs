@@ -21,6 +21,12 @@ public sealed class PtxInstructionAttribute(string template) : Attribute
     /// <summary>The first architecture that has it (<c>75</c>, <c>80</c>, <c>89</c>, <c>90</c>, <c>90a</c>): a kernel declared for less does not compile.</summary>
     public string Architecture { get; init; } = "75";
 
+    /// <summary>
+    /// The lowest PTX version that has it (<c>8.4</c>), where that is above the first one of its architecture (7.4 up to 8.6, 7.8 for 8.9 and 9.0, 8.0 for 9.0a); otherwise empty.
+    /// A kernel's text asks for the highest version that one of its instructions needs, and no more, since a driver refuses texts newer than itself.
+    /// </summary>
+    public string Isa { get; init; } = "";
+
     /// <summary>The state space that the addresses must be known to be in (<c>shared</c>, <c>global</c>), or one for each with commas; empty where any will do.</summary>
     public string Space { get; init; } = "";
 

@@ -54,19 +54,19 @@ internal static class Conversions
         => float.IsFinite(value) ? (BitConverter.SingleToUInt32Bits(value) + 0x1000) & ~0x1FFFu : BitConverter.SingleToUInt32Bits(value);
 
     /// <summary>Two floats to a pair of e4m3, the first in the low byte; beyond 448 it saturates.</summary>
-    [IntrinsicImplementation, PtxInstruction("cvt.rn.satfinite.e4m3x2.f32 $r, $1, $0;", Architecture = "89")]
+    [IntrinsicImplementation, PtxInstruction("cvt.rn.satfinite.e4m3x2.f32 $r, $1, $0;", Architecture = "89", Isa = "8.1")]
     public static ushort PackE4M3(float low, float high) => throw new NotSupportedException("fp8 conversion runs in a kernel");
 
     /// <summary>Two floats to a pair of e5m2, the first in the low byte; beyond 57344 it saturates.</summary>
-    [IntrinsicImplementation, PtxInstruction("cvt.rn.satfinite.e5m2x2.f32 $r, $1, $0;", Architecture = "89")]
+    [IntrinsicImplementation, PtxInstruction("cvt.rn.satfinite.e5m2x2.f32 $r, $1, $0;", Architecture = "89", Isa = "8.1")]
     public static ushort PackE5M2(float low, float high) => throw new NotSupportedException("fp8 conversion runs in a kernel");
 
     /// <summary>A pair of e4m3 to a pair of f16: exact.</summary>
-    [IntrinsicImplementation, PtxInstruction("cvt.rn.f16x2.e4m3x2 $r, $0;", Architecture = "89")]
+    [IntrinsicImplementation, PtxInstruction("cvt.rn.f16x2.e4m3x2 $r, $0;", Architecture = "89", Isa = "8.1")]
     public static uint E4M3ToHalf(ushort pair) => throw new NotSupportedException("fp8 conversion runs in a kernel");
 
     /// <summary>A pair of e5m2 to a pair of f16: exact.</summary>
-    [IntrinsicImplementation, PtxInstruction("cvt.rn.f16x2.e5m2x2 $r, $0;", Architecture = "89")]
+    [IntrinsicImplementation, PtxInstruction("cvt.rn.f16x2.e5m2x2 $r, $0;", Architecture = "89", Isa = "8.1")]
     public static uint E5M2ToHalf(ushort pair) => throw new NotSupportedException("fp8 conversion runs in a kernel");
 
     /// <summary>The bf16 in the low half: half an ulp is added, one less where that keeps the last bit even.</summary>

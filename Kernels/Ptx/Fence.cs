@@ -19,13 +19,13 @@ internal static class Fence
     }
 
     /// <summary>Makes this thread's writes to shared memory visible to TMA and wgmma.</summary>
-    [IntrinsicImplementation, PtxInstruction("fence.proxy.async.shared::cta;", Architecture = "90")]
+    [IntrinsicImplementation, PtxInstruction("fence.proxy.async.shared::cta;", Architecture = "90", Isa = "8.0")]
     public static void AsyncProxy()
     {
     }
 
     /// <summary>Makes initialised mbarriers visible to the cluster and to TMA.</summary>
-    [IntrinsicImplementation, PtxInstruction("fence.mbarrier_init.release.cluster;", Architecture = "90")]
+    [IntrinsicImplementation, PtxInstruction("fence.mbarrier_init.release.cluster;", Architecture = "90", Isa = "8.0")]
     public static void MBarrierInit()
     {
     }

@@ -20,7 +20,7 @@ internal static class MBarrier
     public static void Arrive(ref ulong barrier) => throw new NotSupportedException(OnlyInBlock);
 
     /// <summary>Arrives, and has the phase wait for so many bytes of copies.</summary>
-    [IntrinsicImplementation, PtxInstruction("{ .reg .b64 state; mbarrier.arrive.expect_tx.shared.b64 state, [$0], $1; }", Architecture = "90", Space = "shared")]
+    [IntrinsicImplementation, PtxInstruction("{ .reg .b64 state; mbarrier.arrive.expect_tx.shared.b64 state, [$0], $1; }", Architecture = "90", Isa = "8.0", Space = "shared")]
     public static void ArriveExpect(ref ulong barrier, int bytes) => throw new NotSupportedException(OnlyInBlock);
 
     /// <summary>Whether the phase of this parity is over; may wait a while first.</summary>

@@ -33,10 +33,10 @@ internal static class Mma
     public static Int4 Int8(UInt4 a, UInt2 b, Int4 c) => throw new NotSupportedException(OnlyInWarp);
 
     /// <summary>16x8x32, e4m3 with f32 sums.</summary>
-    [IntrinsicImplementation, PtxInstruction("mma.sync.aligned.m16n8k32.row.col.f32.e4m3.e4m3.f32 {$r*}, {$0*}, {$1*}, {$2*};", Architecture = "89")]
+    [IntrinsicImplementation, PtxInstruction("mma.sync.aligned.m16n8k32.row.col.f32.e4m3.e4m3.f32 {$r*}, {$0*}, {$1*}, {$2*};", Architecture = "89", Isa = "8.4")]
     public static Float4 E4M3(UInt4 a, UInt2 b, Float4 c) => throw new NotSupportedException(OnlyInWarp);
 
     /// <summary>16x8x32, e5m2 by e4m3 with f32 sums: gradients times weights.</summary>
-    [IntrinsicImplementation, PtxInstruction("mma.sync.aligned.m16n8k32.row.col.f32.e5m2.e4m3.f32 {$r*}, {$0*}, {$1*}, {$2*};", Architecture = "89")]
+    [IntrinsicImplementation, PtxInstruction("mma.sync.aligned.m16n8k32.row.col.f32.e5m2.e4m3.f32 {$r*}, {$0*}, {$1*}, {$2*};", Architecture = "89", Isa = "8.4")]
     public static Float4 E5M2ByE4M3(UInt4 a, UInt2 b, Float4 c) => throw new NotSupportedException(OnlyInWarp);
 }

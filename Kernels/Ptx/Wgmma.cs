@@ -91,6 +91,6 @@ internal static class Wgmma
     }
 
     /// <summary>True in one lane of a warp that is wholly here.</summary>
-    [IntrinsicImplementation, PtxInstruction("elect.sync _|$r, 0xFFFFFFFF;", Architecture = "90")]
+    [IntrinsicImplementation, PtxInstruction("elect.sync _|$r, 0xFFFFFFFF;", Architecture = "90", Isa = "8.0")]
     public static bool Elect() => true;
 }

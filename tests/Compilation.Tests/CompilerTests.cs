@@ -16,8 +16,23 @@ public sealed partial class CompilerTests
         var text = Compiled.Ptx(kernel, target).Text;
         Assert.DoesNotMatch(GenericAccess(), text);
         Assert.Contains($"\n.target sm_{target}\n", text);
-        Assert.Contains($"\n.version {(target is "75" or "80" or "86" ? "7.4" : "8.4")}\n", text);
         Assert.Contains($".visible .entry {kernel.Replace('.', '_')}(", text);
+    }
+
+    [Theory]
+    [InlineData("RemedyExamples.Barriers", "75", "7.4")]
+    [InlineData("RemedyExamples.Barriers", "86", "7.4")]
+    [InlineData("RemedyExamples.Barriers", "89", "7.8")]
+    [InlineData("RemedyExamples.Barriers", "90", "7.8")]
+    [InlineData("RemedyExamples.CalledFunction", "90", "7.8")]
+    [InlineData("InstructionExamples.TensorCoreFp8", "89", "8.4")]
+    [InlineData("InstructionExamples.TensorCoreFp8", "90", "8.4")]
+    [InlineData("InstructionExamples.Warpgroup", "90a", "8.0")]
+    public void A_text_asks_for_no_newer_version_than_its_instructions_need(string kernel, string target, string version)
+    {
+        var text = Compiled.Ptx(kernel, target).Text;
+        Assert.Contains($"\n.version {version}\n", text);
+        Assert.DoesNotContain("needs .version", text);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Reflection;
 using PlamoNative.Engine;
 using Xunit;
 
@@ -46,6 +47,17 @@ public sealed class KernelLibraryBuilderTests
         var prints = Compiled.Compiler.Kernels.Select(KernelFingerprint.Of).ToArray();
         Assert.Equal(prints.Length, prints.Distinct().Count());
         Assert.Equal(prints, new KernelCompiler(typeof(Compiled).Assembly).Kernels.Select(KernelFingerprint.Of));
+    }
+
+    [Fact]
+    public void A_fingerprint_covers_names_of_parameters_and_whether_a_call_may_be_inlined()
+    {
+        string Of(Assembly assembly) => KernelFingerprint.Of(WrittenAssembly.Kernel(assembly));
+        var plain = Of(WrittenAssembly.Make());
+        Assert.Equal(plain, Of(WrittenAssembly.Make(version: "2.0")));
+        Assert.NotEqual(plain, Of(WrittenAssembly.Make(parameter: "renamed")));
+        Assert.NotEqual(plain, Of(WrittenAssembly.Make(flags: MethodImplAttributes.IL | MethodImplAttributes.NoInlining)));
+        Assert.NotEqual(plain, Of(WrittenAssembly.Make(constant: 2)));
     }
 
     [Theory]
