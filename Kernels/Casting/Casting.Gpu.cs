@@ -51,14 +51,14 @@ internal static class CastingKernels
         internal readonly struct Bf16 : IRounding
         {
             /// <inheritdoc/>
-            public static ushort Round(float value) => Conversions.FloatToBf16(value);
+            public static ushort Round(float value) => (ushort)StoredRounding.ToBf16(value);
         }
 
         /// <summary>float16.</summary>
         internal readonly struct Float16 : IRounding
         {
             /// <inheritdoc/>
-            public static ushort Round(float value) => Conversions.FloatToHalf(value);
+            public static ushort Round(float value) => (ushort)StoredRounding.ToFloat16(value);
         }
     }
 }

@@ -94,11 +94,15 @@ internal ref struct HeadOnDevice
     }
 
     /// <summary>The logits of the vocabulary from <paramref name="first"/> on.</summary>
-    public readonly void Logits(int first) => GemmLaunch.Run(_device, new DeviceProduct
+    public readonly void Logits(int first)
     {
-        M = Rows, N = Columns(first), K = _width, A = _inputs.Address, AStride = _width, B = Part(_weight, first), BStride = _width, Format = DType.Float32,
-        C = _logits.Address, CStride = _columnsAtOnce,
-    });
+        GemmLaunch.Run(_device, new DeviceProduct
+        {
+            M = Rows, N = Columns(first), K = _width, A = _inputs.Address, AStride = _width, B = Part(_weight, first), BStride = _width, Format = DType.Float32,
+            C = _logits.Address, CStride = _columnsAtOnce,
+        });
+        DeviceLaunch.KeepAlive(_inputs, _weight, _logits);
+    }
 
     /// <summary>Maxima and sums of exponentials go on over this part.</summary>
     public readonly void AddExponentials(int first) => _device.Kernel("HeadKernels.AddExponentials").Launch(new GridSize(Rows))
@@ -130,6 +134,8 @@ internal ref struct HeadOnDevice
             M = Columns(first), N = _width, K = Rows, A = _logits.Address, AStride = _columnsAtOnce, TransposeA = true, B = _inputs.Address, BStride = _width, ByColumns = true,
             Format = DType.Float32, C = Part(weightGradient, first), CStride = _width, Accumulate = true,
         });
+        DeviceLaunch.KeepAlive(_logits, _weight, _gradients);
+        DeviceLaunch.KeepAlive(_inputs, weightGradient);
     }
 
     /// <summary>Writes dx to the tokens' rows.</summary>

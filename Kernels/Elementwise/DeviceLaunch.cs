@@ -26,6 +26,17 @@ internal static class DeviceLaunch
         }
     }
 
+    /// <summary>
+    /// Ends a method that took addresses of tensors and then allocated or uploaded: a collection in between would free a tensor whose last use was its address.
+    /// </summary>
+    public static void KeepAlive(params ReadOnlySpan<Tensor?> tensors)
+    {
+        foreach (var tensor in tensors)
+        {
+            GC.KeepAlive(tensor);
+        }
+    }
+
     /// <summary>Passes rows: a view, and the strides beside it.</summary>
     public static KernelLaunch Rows(this KernelLaunch launch, in DeviceRows rows, int lanes) =>
         launch.View(rows.Address, rows.Length(lanes)).Struct(rows.Strides(lanes));

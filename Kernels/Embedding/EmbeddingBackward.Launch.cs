@@ -56,5 +56,6 @@ public static partial class EmbeddingBackward
         using var rowsThere = device.Upload(rows);
         device.Kernel(lanes == 4 ? "EmbeddingBackwardKernels.AddVectors" : "EmbeddingBackwardKernels.Add").Launch(new GridSize(tiles.Blocks))
             .Rows(gradient, lanes).View(orderThere).View(startsThere).View(rowsThere).Vectors(tableGradient, lanes).Struct(tiles).Run();
+        DeviceLaunch.KeepAlive(outputGradient);
     }
 }

@@ -16,17 +16,21 @@ internal static class GemmLaunch
     /// <param name="weight">[N, K], dense.</param>
     /// <param name="output">[M, N], f32, rows may be strided.</param>
     /// <param name="accumulate">Add to what the output holds.</param>
-    public static void Linear(CudaDevice device, Tensor input, Tensor weight, Tensor output, bool accumulate) => Run(device, new DeviceProduct
+    public static void Linear(CudaDevice device, Tensor input, Tensor weight, Tensor output, bool accumulate)
     {
-        M = checked((int)input.Shape[0]), N = checked((int)weight.Shape[0]), K = checked((int)weight.Shape[1]),
-        A = input.Address, AStride = Stride(input), B = weight.Address, BStride = weight.Shape[1], Format = weight.DType,
-        C = output.Address, CStride = Stride(output), Accumulate = accumulate,
-    });
+        Run(device, new DeviceProduct
+        {
+            M = checked((int)input.Shape[0]), N = checked((int)weight.Shape[0]), K = checked((int)weight.Shape[1]),
+            A = input.Address, AStride = Stride(input), B = weight.Address, BStride = weight.Shape[1], Format = weight.DType,
+            C = output.Address, CStride = Stride(output), Accumulate = accumulate,
+        });
+        DeviceLaunch.KeepAlive(input, weight, output);
+    }
 
     /// <summary>Elements between rows; a single row's own stride is arbitrary.</summary>
     public static long Stride(Tensor rows) => Math.Max(rows.Strides[0], rows.Shape[1]);
 
-    /// <summary>Runs a product.</summary>
+    /// <summary>Runs a product; the caller keeps its tensors alive until then (<see cref="DeviceLaunch.KeepAlive"/>).</summary>
     public static void Run(CudaDevice device, DeviceProduct product)
     {
         product.OuterCount = Math.Max(1, product.OuterCount);

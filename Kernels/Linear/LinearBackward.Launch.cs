@@ -24,6 +24,7 @@ internal static class LinearBackwardLaunch
             A = outputGradient.Address, AStride = GemmLaunch.Stride(outputGradient), B = weight.Address, BStride = weight.Shape[1], ByColumns = true, Format = weight.DType,
             C = inputGradient.Address, CStride = GemmLaunch.Stride(inputGradient), Accumulate = accumulate,
         });
+        DeviceLaunch.KeepAlive(outputGradient, weight, inputGradient);
     }
 
     /// <summary>dweight += dyᵀ · x.</summary>
@@ -39,5 +40,6 @@ internal static class LinearBackwardLaunch
             B = input.Address, BStride = GemmLaunch.Stride(input), ByColumns = true, Format = DType.Float32,
             C = weightGradient.Address, CStride = weightGradient.Shape[1], Accumulate = true,
         });
+        DeviceLaunch.KeepAlive(outputGradient, input, weightGradient);
     }
 }

@@ -43,6 +43,7 @@ internal static class MatMulLaunch
         }
 
         Walk(device, product, walked[..axes], accumulate);
+        DeviceLaunch.KeepAlive(left.Tensor, right.Tensor, output);
     }
 
     /// <summary>Launches the axes in <paramref name="axes"/>, the outermost one at a time until two are left whose products all have matrices of their own.</summary>

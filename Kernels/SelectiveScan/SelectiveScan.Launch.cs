@@ -24,6 +24,12 @@ public static unsafe partial class SelectiveScan
         DeviceLaunch.Single(Operation, x);
         DeviceLaunch.Same(Operation, nameof(z), z, device);
         DeviceLaunch.Same(Operation, nameof(output), output, device);
+        foreach (var state in states)
+        {
+            // Kernels read its address out of a table, where no launch can check it.
+            DeviceLaunch.Same(Operation, nameof(states), state.Values, device);
+        }
+
         var shape = DeviceShape(x, z, dt, b, c, chunkSize);
         shape.IsVector &= DeviceLaunch.IsAligned(output) ? 1 : 0;
         var plan = ScanDevicePlan.Forward(offsets, shape.Chunk, states);

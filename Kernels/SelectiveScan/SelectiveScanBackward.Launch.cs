@@ -27,6 +27,12 @@ public static unsafe partial class SelectiveScanBackward
         in SelectiveScanGradients gradients)
     {
         DeviceLaunch.Single(Operation, x);
+        if (initialStates is not null)
+        {
+            // Kernels read its address out of a table, where no launch can check it.
+            DeviceLaunch.Same(Operation, nameof(initialStates), initialStates, device);
+        }
+
         var shape = SelectiveScan.DeviceShape(x, z, dt, b, c, chunkSize);
         shape.Sequences = offsets.Count;
         shape.IsVector &= DeviceLaunch.IsAligned(outputGradient) && DeviceLaunch.IsAligned(gradients.X) && DeviceLaunch.IsAligned(gradients.Z) ? 1 : 0;
@@ -70,6 +76,7 @@ public static unsafe partial class SelectiveScanBackward
             .Struct(shape).Struct(strides).Run();
         device.Kernel("SelectiveScanBackwardKernels.HeadSums").Launch(new GridSize(shape.Heads))
             .View(chunkSums).View(aLog).View(gradients.DtBias).View(gradients.ALog).View(gradients.D).Int(plan.Chunks).Int(shape.Heads).Run();
+        DeviceLaunch.KeepAlive(initialStates);
     }
 
     private static void MapGradientsOnGpu(
