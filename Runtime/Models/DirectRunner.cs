@@ -1,17 +1,21 @@
 using PlamoNative.Engine;
 using PlamoNative.Kernels;
+using PlamoNative.Runtime.Sampling;
 
 namespace PlamoNative.Runtime.Models;
 
 /// <summary>Runs a model's passes one after the other on memory that is used again: a pass of shapes that were there before allocates nothing.</summary>
 /// <param name="model">The model.</param>
 /// <param name="activations">How activations meet block-quantised weights.</param>
-internal sealed class DirectRunner(Plamo2Model model, ActivationMode activations) : IDisposable
+internal sealed class DirectRunner(Plamo2Model model, ActivationMode activations) : ILogitRows, IDisposable
 {
     private readonly TensorScope _scope = new(model.Device);
     private DirectOperators? _operators;
     private float[] _narrowed = [];
     private float[] _fetched = [];
+    private int[] _largest = [];
+    private bool _isFetched;
+    private bool _hasLargest;
 
     internal Plamo2Model Model { get; } = model;
 
@@ -24,21 +28,22 @@ internal sealed class DirectRunner(Plamo2Model model, ActivationMode activations
         _scope.Reset();
         _operators ??= new DirectOperators(_scope, activations);
         Logits = Model.Forward(_operators, Batch);
-        if (!Model.Device.IsHostMemory)
-        {
-            Fetch(Logits);
-        }
+        (_isFetched, _hasLargest) = (false, false);
     }
 
     /// <summary>The logits of the last pass, [rows, V].</summary>
     internal Tensor? Logits { get; private set; }
 
-    /// <summary>A row of the last pass's logits, float32.</summary>
-    internal unsafe ReadOnlySpan<float> Row(int row)
+    /// <inheritdoc/>
+    public bool ChoosesOnDevice => Logits!.Device is CudaDevice;
+
+    /// <inheritdoc/>
+    public unsafe ReadOnlySpan<float> Row(int row)
     {
         var width = Model.Configuration.VocabSize;
         if (!Model.Device.IsHostMemory)
         {
+            Fetch(Logits!);
             return _fetched.AsSpan(row * width, width);
         }
 
@@ -61,11 +66,49 @@ internal sealed class DirectRunner(Plamo2Model model, ActivationMode activations
         return _narrowed;
     }
 
+    /// <inheritdoc/>
+    public int ArgMax(int row)
+    {
+        // One launch and one copy for all rows of a step.
+        if (!_hasLargest)
+        {
+            var rows = checked((int)Logits!.Shape[0]);
+            var indices = _scope.Allocate(new Shape(rows), DType.Int32);
+            DeviceLogits.ArgMax(Logits, indices);
+            if (_largest.Length < rows)
+            {
+                _largest = new int[rows];
+            }
+
+            indices.CopyTo(_largest.AsSpan(0, rows));
+            _hasLargest = true;
+        }
+
+        return _largest[row] >= 0 ? _largest[row] : throw new ArgumentException($"none of the {Logits!.Shape[1]} logits is a number", nameof(row));
+    }
+
+    /// <inheritdoc/>
+    public int TopK(int row, float temperature, Span<float> values, Span<int> indices)
+    {
+        var shape = new Shape(1, values.Length);
+        var (top, ids) = (_scope.Allocate(shape, DType.Float32), _scope.Allocate(shape, DType.Int32));
+        DeviceLogits.TopK(_scope.Alias(Logits!).Narrow(0, row, 1), temperature, top, ids);
+        top.CopyTo(values);
+        ids.CopyTo(indices);
+        var none = indices.IndexOf(-1);
+        return none < 0 ? indices.Length : none;
+    }
+
     public void Dispose() => _scope.Dispose();
 
-    // One copy for all rows of a step: the samplers read them on the processor.
+    // One copy for all rows of a step, once a sampler reads them on the processor.
     private void Fetch(Tensor logits)
     {
+        if (_isFetched)
+        {
+            return;
+        }
+
         var count = checked((int)logits.ElementCount);
         if (_fetched.Length < count)
         {
@@ -73,5 +116,6 @@ internal sealed class DirectRunner(Plamo2Model model, ActivationMode activations
         }
 
         logits.CopyTo(_fetched.AsSpan(0, count));
+        _isFetched = true;
     }
 }

@@ -32,6 +32,14 @@ internal sealed class Candidates(int vocabulary)
         _top = 0;
     }
 
+    /// <summary>Begins with the best of a row on a device, as if the whole row had been divided by the temperature and cut; <see cref="Logits"/> hold nothing.</summary>
+    public void ResetToBest(ILogitRows logits, int row, float temperature, int count)
+    {
+        Reserve(count);
+        _top = logits.TopK(row, temperature, _topLogits.AsSpan(0, count), _topIds.AsSpan(0, count));
+        Count = _top > 0 ? _top : throw new ArgumentException($"none of the {_logits.Length} logits is a number");
+    }
+
     /// <summary>The best candidates, at least <paramref name="count"/> of them or all: ids, best first.</summary>
     public ReadOnlySpan<int> Ids(int count)
     {
@@ -91,17 +99,21 @@ internal sealed class Candidates(int vocabulary)
 
         // Sorting a few more than asked for spares the next call.
         count = Math.Min(Count, Math.Max(count, FirstTop));
-        if (_topIds.Length < count)
-        {
-            _topIds = new int[count];
-            _topLogits = new float[count];
-        }
-
+        Reserve(count);
         _top = Kernels.Logits.TopK(_logits, _topLogits.AsSpan(0, count), _topIds.AsSpan(0, count));
         if (_top < count)
         {
             // What is no number is never drawn.
             Count = _top > 0 ? _top : throw new ArgumentException($"none of the {_logits.Length} logits is a number");
+        }
+    }
+
+    private void Reserve(int count)
+    {
+        if (_topIds.Length < count)
+        {
+            _topIds = new int[count];
+            _topLogits = new float[count];
         }
     }
 }

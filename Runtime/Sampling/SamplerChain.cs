@@ -11,6 +11,9 @@ internal sealed class SamplerChain
     private readonly List<SamplerStep> _steps = [];
     private readonly Candidates _candidates;
     private readonly Draw? _draw;
+    private readonly float _temperature;
+    private readonly int _deviceTop;
+    private readonly int _stepsBeforeCut;
 
     /// <summary>Makes the chain of a request.</summary>
     /// <param name="options">What the request wants.</param>
@@ -29,8 +32,15 @@ internal sealed class SamplerChain
         }
 
         _draw = new Draw(seed);
+        _temperature = options.Temperature;
+        var hasPenalties = _steps.Count > 0;
         AddIf(options.Temperature != 1, () => new Temperature(options.Temperature));
         AddIf(options.TopK > 0 && options.TopK < vocabulary, () => new TopK(options.TopK));
+        if (!hasPenalties && options.TopK > 0 && options.TopK < vocabulary && options.TopK <= Kernels.DeviceLogits.LargestTopK)
+        {
+            (_deviceTop, _stepsBeforeCut) = (options.TopK, _steps.Count);
+        }
+
         AddIf(options.TopP < 1, () => new TopP(options.TopP));
         AddIf(options.MinP > 0, () => new MinP(options.MinP));
     }
@@ -57,6 +67,39 @@ internal sealed class SamplerChain
         }
 
         return _draw is null ? Kernels.Logits.ArgMax(_candidates.Logits) : _draw.Next(_candidates, (ulong)history.GeneratedCount);
+    }
+
+    /// <summary>Chooses the next token of a row, as <see cref="Sample(ReadOnlySpan{float}, TokenHistory)"/> does; where the device can, without fetching all logits.</summary>
+    /// <param name="logits">The rows of a pass.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="history">The request's tokens so far.</param>
+    /// <exception cref="ArgumentException">No logit is a number.</exception>
+    public int Sample(ILogitRows logits, int row, TokenHistory history)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        ArgumentNullException.ThrowIfNull(history);
+        if (!logits.ChoosesOnDevice)
+        {
+            return Sample(logits.Row(row), history);
+        }
+
+        if (_steps.Count == 0 && _draw is null)
+        {
+            return logits.ArgMax(row);
+        }
+
+        if (_draw is null || _deviceTop == 0)
+        {
+            return Sample(logits.Row(row), history);
+        }
+
+        _candidates.ResetToBest(logits, row, _temperature, _deviceTop);
+        for (var i = _stepsBeforeCut; i < _steps.Count; i++)
+        {
+            _steps[i].Apply(_candidates, history);
+        }
+
+        return _draw.Next(_candidates, (ulong)history.GeneratedCount);
     }
 
     private void AddIf(bool condition, Func<SamplerStep> step)

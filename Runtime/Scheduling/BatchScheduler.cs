@@ -230,7 +230,7 @@ public sealed class BatchScheduler : IDisposable
                 sequence.Took(count);
                 if (wants)
                 {
-                    sequence.Choose(_runner.Row(row++));
+                    sequence.Choose(_runner, row++);
                 }
             }
         }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using PlamoNative.Runtime.Caches;
+using PlamoNative.Runtime.Sampling;
 using PlamoNative.Runtime.Sessions;
 
 namespace PlamoNative.Runtime.Scheduling;
@@ -37,7 +38,7 @@ internal sealed class Sequence(ReadOnlyMemory<int> prompt, Answer answer)
     internal void Took(int count) => _done = Math.Min(prompt.Length, _done + count);
 
     /// <summary>Chooses a token and hands it out.</summary>
-    internal void Choose(ReadOnlySpan<float> logits)
+    internal void Choose(ILogitRows logits, int row)
     {
         if (answer.IsEmpty)
         {
@@ -45,7 +46,7 @@ internal sealed class Sequence(ReadOnlyMemory<int> prompt, Answer answer)
             return;
         }
 
-        var token = answer.Next(logits);
+        var token = answer.Next(logits, row);
         _last[0] = token.Id;
         _channel.Writer.TryWrite(token);
         if (token.Finish is not null)

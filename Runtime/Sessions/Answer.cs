@@ -67,10 +67,10 @@ internal sealed class Answer
     /// <summary>True if not a single token is wanted.</summary>
     internal bool IsEmpty => _options.MaxTokens == 0;
 
-    /// <summary>Chooses the next token out of a row of logits.</summary>
-    internal GeneratedToken Next(ReadOnlySpan<float> logits)
+    /// <summary>Chooses the next token out of a row of a pass, on the device of its logits where that can be.</summary>
+    internal GeneratedToken Next(ILogitRows logits, int row)
     {
-        var id = _sampler.Sample(logits, _history);
+        var id = _sampler.Sample(logits, row, _history);
         _history.AddGenerated(id);
         if (_endTokens.Contains(id))
         {

@@ -65,22 +65,7 @@ public sealed class PlamoSession : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">A token is not below the vocabulary's size; the step with it has not begun.</exception>
     public ReadOnlySpan<float> Append(scoped ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default)
     {
-        if (tokens.IsEmpty)
-        {
-            throw new ArgumentException("at least one token is needed", nameof(tokens));
-        }
-
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(PrefillChunk);
-        for (var at = 0; at < tokens.Length; at += PrefillChunk)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var step = tokens.Slice(at, Math.Min(PrefillChunk, tokens.Length - at));
-            _runner.Batch.Clear();
-            _runner.Batch.Add(step, _state, at + step.Length == tokens.Length ? LogitRows.Last : LogitRows.None);
-            _runner.Run();
-            _tokens.AddRange(step);
-        }
-
+        Take(tokens, cancellationToken);
         return _runner.Row(0);
     }
 
@@ -135,12 +120,32 @@ public sealed class PlamoSession : IDisposable
         _runner.Dispose();
     }
 
+    // Without the logits, which may stay on their device.
+    private void Take(scoped ReadOnlySpan<int> tokens, CancellationToken cancellationToken)
+    {
+        if (tokens.IsEmpty)
+        {
+            throw new ArgumentException("at least one token is needed", nameof(tokens));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(PrefillChunk);
+        for (var at = 0; at < tokens.Length; at += PrefillChunk)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var step = tokens.Slice(at, Math.Min(PrefillChunk, tokens.Length - at));
+            _runner.Batch.Clear();
+            _runner.Batch.Add(step, _state, at + step.Length == tokens.Length ? LogitRows.Last : LogitRows.None);
+            _runner.Run();
+            _tokens.AddRange(step);
+        }
+    }
+
     private IEnumerable<GeneratedToken> Generate(Answer answer, ReadOnlyMemory<int> prompt, CancellationToken cancellationToken)
     {
-        Append(prompt.Span, cancellationToken);
+        Take(prompt.Span, cancellationToken);
         while (!answer.IsEmpty)
         {
-            var token = answer.Next(_runner.Row(0));
+            var token = answer.Next(_runner, 0);
             yield return token;
             if (token.Finish is not null)
             {
@@ -148,7 +153,7 @@ public sealed class PlamoSession : IDisposable
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            Append(token.Id);
+            Take([token.Id], default);
         }
     }
 }

@@ -8,6 +8,7 @@ public static class DeviceCases
     [
         .. RowDeviceCases.All, .. EmbeddingDeviceCases.All, .. ConvolutionDeviceCases.All, .. LinearDeviceCases.All, .. CrossEntropyDeviceCases.All,
         .. AttentionDeviceCases.All, .. ScanDeviceCases.All, .. OptimizerDeviceCases.All, .. PointwiseDeviceCases.All, .. ReductionDeviceCases.All, .. IndexingDeviceCases.All,
+        .. SamplingDeviceCases.All,
     ];
 
     /// <summary>The operators that have cases.</summary>
