@@ -7,12 +7,17 @@ namespace PlamoNative.Compilation;
 
 /// <summary>
 /// All kernels of an assembly for all of their architectures, as one <c>kernels.bin</c>. Texts are kept in a folder by the fingerprint of their kernel, so that only what changed is
-/// compiled again; several kernels are compiled at once. The same source gives the same bytes.
+/// compiled again; several kernels are compiled at once, and a finished build removes the texts that it did not use. The same source gives the same bytes.
 /// </summary>
 /// <param name="compiler">The kernels.</param>
 /// <param name="cache">A folder for texts, made where missing; null for none.</param>
 public sealed class KernelLibraryBuilder(KernelCompiler compiler, string? cache)
 {
+    private const string Extension = ".ptx";
+
+    // Keyed by the code, not by the modules' own numbers: those change with every commit.
+    private static readonly Lazy<string> Compiler = new(() => CodeHash.Of(typeof(KernelCompiler).Assembly));
+    private static readonly Lazy<string> Format = new(() => CodeHash.Of(typeof(KernelLibraryWriter).Assembly, IsFormat));
     private readonly string[] _prints = [.. compiler.Kernels.AsParallel().AsOrdered().Select(KernelFingerprint.Of)];
     private int _compiled;
 
@@ -20,9 +25,7 @@ public sealed class KernelLibraryBuilder(KernelCompiler compiler, string? cache)
     public int Compiled => _compiled;
 
     /// <summary>Names the library that a build would give: two builders of the same name build the same bytes.</summary>
-    public string Stamp => Hash($"{string.Concat(_prints)}|{Compiler}|{Context.Version}");
-
-    private static Guid Compiler => typeof(KernelCompiler).Assembly.ManifestModule.ModuleVersionId;
+    public string Stamp => Hash($"{string.Concat(_prints)}|{Compiler.Value}|{Format.Value}|{Context.Version}");
 
     /// <summary>Builds the library.</summary>
     /// <exception cref="KernelCompilationException">The first kernel, by name, that does not compile.</exception>
@@ -62,8 +65,28 @@ public sealed class KernelLibraryBuilder(KernelCompiler compiler, string? cache)
             }
         }
 
+        Prune(jobs.Select(job => CacheFile(job.Print, job.Targets[0])!));
         return writer.ToArray();
     }
+
+    private static bool IsFormat(Type type) => type == typeof(GpuArchitecture) || $"{type.FullName}".StartsWith("PlamoNative.Engine.Kernel", StringComparison.Ordinal);
+
+    /// <summary>Removes the texts of older sources, which nothing else ever would.</summary>
+    private void Prune(IEnumerable<string> used)
+    {
+        if (cache == null)
+        {
+            return;
+        }
+
+        var kept = used.Select(Path.GetFileName).ToHashSet(StringComparer.Ordinal);
+        foreach (var file in Directory.EnumerateFiles(cache, "*" + Extension).Where(f => !kept.Contains(Path.GetFileName(f))))
+        {
+            File.Delete(file);
+        }
+    }
+
+    private string? CacheFile(string print, PtxTarget target) => cache == null ? null : Path.Combine(cache, Key(print, target) + Extension);
 
     /// <summary>Targets of the same PTX version from 8.0 on get the same text but for the name: ILGPU knows no difference between them, so each group is compiled once.</summary>
     private static IEnumerable<PtxTarget[]> Groups(KernelDefinition kernel)
@@ -91,7 +114,7 @@ public sealed class KernelLibraryBuilder(KernelCompiler compiler, string? cache)
 
     private CompiledPtx Text(KernelDefinition kernel, PtxTarget target, string print)
     {
-        var file = cache == null ? null : Path.Combine(cache, Key(print, target) + ".ptx");
+        var file = CacheFile(print, target);
         if (file != null && File.Exists(file))
         {
             return KernelCompiler.Describe(kernel, target, File.ReadAllText(file));
@@ -110,7 +133,7 @@ public sealed class KernelLibraryBuilder(KernelCompiler compiler, string? cache)
         return compiled;
     }
 
-    private static string Key(string print, PtxTarget target) => Hash($"{print}|{target.Directive}|{target.Isa}|{Compiler}|{Context.Version}");
+    private static string Key(string print, PtxTarget target) => Hash($"{print}|{target.Directive}|{target.Isa}|{Compiler.Value}|{Context.Version}");
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

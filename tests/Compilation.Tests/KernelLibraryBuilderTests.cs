@@ -27,6 +27,27 @@ public sealed class KernelLibraryBuilderTests
     }
 
     [Fact]
+    public void A_finished_build_removes_the_texts_it_did_not_use_and_nothing_else()
+    {
+        var folder = Directory.CreateTempSubdirectory("plamo-kernels");
+        try
+        {
+            string Within(string name) => Path.Combine(folder.FullName, name);
+            File.WriteAllText(Within("old.ptx"), "of an older source");
+            File.WriteAllText(Within("library.txt"), "stamp");
+            var builder = new KernelLibraryBuilder(Compiled.Compiler, folder.FullName);
+            builder.Build();
+            Assert.False(File.Exists(Within("old.ptx")));
+            Assert.True(File.Exists(Within("library.txt")));
+            Assert.Equal(builder.Compiled, folder.GetFiles("*.ptx").Length);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void What_the_library_holds_is_what_each_target_compiles_to()
     {
         var library = KernelLibrary.Read(new KernelLibraryBuilder(Compiled.Compiler, null).Build(), "test");
