@@ -14,6 +14,9 @@ internal static class GemmOptions
 
     /// <summary>Rows of C allow 16-byte loads and stores.</summary>
     public const int AlignedC = 8;
+
+    /// <summary>Cutting into three parts writes a fourth: the first without infinities and NaNs.</summary>
+    public const int WithFinitePart = 16;
 }
 
 /// <summary>Where the products of one launch lie: product (i, j) of the grid's z = i · InnerCount + j begins at i · outer + j · inner of each matrix.</summary>

@@ -12,7 +12,8 @@ namespace PlamoNative.Kernels;
 /// A float32 is exactly the sum of three bf16 (8 + 8 + 8 bits of fraction), and products of bf16 are exact in float32. With a bf16 weight three products are all there is; with a
 /// float32 one the six largest of nine are taken, what is left out is below 2^-25 of a term and of both signs. Pairs go from small to large. A tensor core cuts low bits of its sums off
 /// instead of rounding them, so no sum stays in it for more than 32 of K: each two <c>mma</c> begin at zero and are added to float32 registers, to nearest. The error is that of a
-/// float32 sum with a 32nd of the additions, plus 2^-22 of 32 terms' magnitudes. A value beyond 2^128 (1 - 2^-9) counts as infinite.
+/// float32 sum with a 32nd of the additions, plus 2^-22 of 32 terms' magnitudes. Infinities and NaNs of float32 operands give what float32 gives;
+/// an infinite bf16 weight gives NaN.
 /// A block of 256 threads owns 128 x 128 of C; warp (w % 2, w / 2) has 64 x 32 of it: 4 x 4 tiles of 16 x 8. Slices of 32 of K are copied asynchronously into three buffers of 16 KB,
 /// two ahead. A row of a buffer is four pieces of 16 bytes, the piece p of row r in place <c>p ^ (r / 2 % 4)</c>: eight rows that <c>ldmatrix</c> reads meet all 32 banks.
 /// Grid: x tiles (<see cref="TilePlace.Tile"/>). 48 KB of static shared memory. Twin: <see cref="PanelKernel"/>.
