@@ -27,8 +27,20 @@ public sealed class ModelTests
         using var processor = new CpuDevice(threadCount: 1);
         using var emulated = new EmulatedDevice(checks: false, pooled: pooledAndLate, deferred: pooledAndLate);
         int[] prompt = [5, 17, 250, 3, 99, 4, 318, 200, 41, 41, 7];
-        Assert.Equal(Generate(processor, prompt), Generate(emulated.Device, prompt));
+        Assert.Equal(Generate(processor, prompt, Greedy), Generate(emulated.Device, prompt, Greedy));
         Assert.True(emulated.Launches > NewTokens, "the kernels ran");
+        Assert.Contains("SamplingKernels_ArgMax", emulated.Launched);
+    }
+
+    [Fact]
+    public void A_model_draws_the_same_tokens_from_the_best_as_on_the_processor()
+    {
+        using var processor = new CpuDevice(threadCount: 1);
+        using var emulated = new EmulatedDevice(checks: false);
+        var options = Greedy with { MaxTokens = 12, Temperature = 0.8f, TopK = 20, TopP = 0.9f, Seed = 5 };
+        int[] prompt = [5, 17, 250, 3];
+        Assert.Equal(Generate(processor, prompt, options), Generate(emulated.Device, prompt, options));
+        Assert.Contains("TopKKernels_Run", emulated.Launched);
     }
 
     [Fact]
@@ -81,11 +93,12 @@ public sealed class ModelTests
 
     private const double LearningRate = 1e-3;
 
-    private static int[] Generate(Device device, int[] prompt)
+    private static GenerationOptions Greedy => new() { MaxTokens = NewTokens, Temperature = 0, IgnoreEndOfText = true };
+
+    private static int[] Generate(Device device, int[] prompt, GenerationOptions options)
     {
         using var model = new RandomWeights(Nano, 3).CreateModel(device);
         using var session = new PlamoSession(model);
-        var options = new GenerationOptions { MaxTokens = NewTokens, Temperature = 0, IgnoreEndOfText = true };
         return [.. session.Generate(prompt, options).Select(static token => token.Id)];
     }
 
