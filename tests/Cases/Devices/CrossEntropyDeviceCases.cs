@@ -40,6 +40,10 @@ internal static class CrossEntropyDeviceCases
         run.Keep("forward sums", forward.TargetCount, forward.CrossEntropy, forward.SquaredLogSumExp);
         run.Keep("losses", losses);
         run.Keep("logsumexp", logs);
+        var (dxLater, dwLater) = (run.Output(x.Shape), run.Output(weight.Shape, 0.125));
+        LinearCrossEntropy.Backward(x, weight, targets, logs, count, 1e-2, 1, dxLater, dwLater);
+        run.Keep("dx of the second pass", dxLater);
+        run.Keep("dw of the second pass", dwLater);
     }
 
     private static Tensor Row(Tensor values, int row)

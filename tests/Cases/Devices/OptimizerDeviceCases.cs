@@ -29,23 +29,26 @@ internal static class OptimizerDeviceCases
                 });
             }
 
-            yield return new("casting", "float32 to bfloat16 and back", true, run =>
-            {
-                var (x, y) = (run.Input(new Shape(1001)), run.Output(new Shape(1001)));
-                if (!run.IsDouble)
-                {
-                    var narrow = run.Own(Tensor.Allocate(run.Device, x.Shape, DType.BFloat16));
-                    Casting.Run(x, narrow);
-                    Casting.Run(narrow, y);
-                }
-                else
-                {
-                    y.CopyFrom<double>(Array.ConvertAll(x.ToArray<double>(), static value => (double)(float)(BFloat16)(float)value));
-                }
-
-                run.Keep("y", y);
-            });
+            yield return new("casting", "float32 to bfloat16 and back", true, static run => Cast(run, DType.BFloat16, static value => (float)(BFloat16)value));
+            yield return new("casting", "float32 to float16 and back", true, static run => Cast(run, DType.Float16, static value => (float)(Half)value));
         }
+    }
+
+    private static void Cast(CaseRun run, DType type, Func<float, float> rounded)
+    {
+        var (x, y) = (run.Input(new Shape(1001)), run.Output(new Shape(1001)));
+        if (run.IsDouble)
+        {
+            y.CopyFrom<double>(Array.ConvertAll(x.ToArray<double>(), value => (double)rounded((float)value)));
+        }
+        else
+        {
+            var narrow = run.Own(Tensor.Allocate(run.Device, x.Shape, type));
+            Casting.Run(x, narrow);
+            Casting.Run(narrow, y);
+        }
+
+        run.Keep("y", y);
     }
 
     private static void Adam(CaseRun run, int[] sizes)

@@ -62,12 +62,17 @@ internal static class PointwiseDeviceCases
         var y = run.Output(shape);
         Pointwise.Affine(x, 2.5, -1, y);
         run.Keep("affine", y);
+        Pointwise.Affine(x, -0.3, 0, y, accumulate: true);
+        run.Keep("scaled and added", y);
         Pointwise.Power(x, 1.7, y);
         run.Keep("power", y);
         Pointwise.PowerGradient(1.7, run.Input(shape), x, y);
         run.Keep("power gradient", y);
-        Pointwise.Where(run.Make(shape, [.. Enumerable.Range(0, 205).Select(static i => i % 3 == 0 ? 1.0 : 0)]), x, run.Input(shape), y);
+        var condition = run.Make(shape, [.. Enumerable.Range(0, 205).Select(static i => i % 3 == 0 ? 1.0 : 0)]);
+        Pointwise.Where(condition, x, run.Input(shape), y);
         run.Keep("where", y);
+        Pointwise.WhereGradient(false, x, condition, y);
+        run.Keep("where gradient", y);
         Pointwise.Copy(run.Own(run.Input(new Shape(41, 5)).Permute(1, 0)), y);
         run.Keep("copy", y);
         Pointwise.Fill(y, 0.75);

@@ -19,8 +19,27 @@ internal static class ReductionDeviceCases
                 yield return new("reduction", name, true, run => Reduce(run, shape, axes));
             }
 
+            foreach (var (name, shape, axis) in new[] { ("rows", new Shape(7, 130), 1), ("columns", new Shape(70, 33), 0), ("the middle", new Shape(3, 17, 9), 1) })
+            {
+                yield return new("axis_softmax", name, true, run => Softmax(run, shape, axis));
+            }
+
             yield return new("reduction", "a large matrix", false, run => Reduce(run, new Shape(2000, 3001), [0]));
         }
+    }
+
+    private static void Softmax(CaseRun run, Shape shape, int axis)
+    {
+        var (x, gradient) = (run.Input(shape, 3), run.Input(shape));
+        var (y, log, dx, logDx) = (run.Output(shape), run.Output(shape), run.Output(shape), run.Output(shape, 0.5));
+        AxisSoftmax.Forward(x, axis, y);
+        AxisSoftmax.Gradient(gradient, y, axis, dx);
+        AxisSoftmax.LogForward(x, axis, log);
+        AxisSoftmax.LogGradient(gradient, log, axis, logDx, accumulate: true);
+        run.Keep("y", y);
+        run.Keep("dx", dx);
+        run.Keep("log y", log);
+        run.Keep("dx of log y", logDx);
     }
 
     private static void Reduce(CaseRun run, Shape shape, int[] axes)

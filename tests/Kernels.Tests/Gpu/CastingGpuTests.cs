@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PlamoNative.Engine;
 using PlamoNative.Tests;
 using Xunit;
@@ -26,6 +27,29 @@ public sealed class CastingGpuTests(GpuTwin gpu)
             Casting.Run(rounded, wide);
             return [Array.ConvertAll(wide.ToArray<float>(), v => (double)v)];
         });
+    }
+
+    [Theory]
+    [InlineData(DType.BFloat16)]
+    [InlineData(DType.Float16)]
+    public void A_narrowed_NaN_keeps_the_sign_and_payload_that_the_processor_keeps(DType narrow)
+    {
+        uint[] bits =
+        [
+            0x7FC00000, 0xFFC00000, 0x7F800001, 0xFF800001, 0x7FFFFFFF, 0xFFFFFFFF, 0x7FA5A5A5, 0xFFA5A5A5, 0x7FC12345, 0xFFC12345, 0x7F810000, 0xFF81E000, 0x7F800000, 0xFF800000, 0x3F800000,
+        ];
+        using var processor = new CpuDevice(1);
+        Assert.Equal(Narrowed(processor), Narrowed(gpu.Device));
+
+        string Narrowed(Device device)
+        {
+            using var input = Tensor.FromSpan<float>(device, new Shape(bits.Length), MemoryMarshal.Cast<uint, float>(bits));
+            using var output = Tensor.Allocate(device, new Shape(bits.Length), narrow);
+            Casting.Run(input, output);
+            var bytes = new byte[2 * bits.Length];
+            output.ReadBytes(0, bytes);
+            return Convert.ToHexString(bytes);
+        }
     }
 
     [Fact]

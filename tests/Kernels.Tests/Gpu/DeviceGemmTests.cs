@@ -46,6 +46,51 @@ public sealed class DeviceGemmTests
         Tolerance.AssertSingle("tensor cores", problem.Reference, problem.Plain, problem.Run(product => TensorCoreGemm.Run(emulated.Device, product)));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Infinities_NaNs_and_the_largest_floats_are_on_tensor_cores_what_they_are_in_float32(bool turned)
+    {
+        const int M = 20, N = 33, K = 40;
+        using var emulated = new EmulatedDevice();
+        var device = emulated.Device;
+        float[] few = [-0.5f, 0, 0.25f, 0, 0.5f];
+        var a = Enumerable.Range(0, M * K).Select(i => few[((i * 7) + (i / K)) % 5]).ToArray();
+        var b = Enumerable.Range(0, N * K).Select(i => few[((i * 3) + (i / K)) % 5]).ToArray();
+        foreach (var (row, k, value) in new[] { (3, 5, float.PositiveInfinity), (7, 0, float.NegativeInfinity), (11, 39, float.NaN), (15, 2, float.MaxValue), (16, 8, -float.MaxValue) })
+        {
+            a[(row * K) + k] = value;
+        }
+
+        b[(4 * K) + 7] = float.PositiveInfinity;
+        b[(9 * K) + 5] = float.NaN;
+        b[(21 * K) + 11] = float.MaxValue;
+        var expected = new float[M * N];
+        for (var i = 0; i < M * N; i++)
+        {
+            for (var k = 0; k < K; k++)
+            {
+                expected[i] += a[(i / N * K) + k] * b[(i % N * K) + k];
+            }
+        }
+
+        using var left = Tensor.FromSpan<float>(device, new Shape(M * K), turned ? Turned(a, K) : a);
+        using var right = Tensor.FromSpan<float>(device, new Shape(N * K), turned ? Turned(b, K) : b);
+        using var output = Tensor.Allocate(device, new Shape(M, N), DType.Float32);
+        TensorCoreGemm.Run(device, new DeviceProduct
+        {
+            M = M, N = N, K = K, A = left.Address, AStride = turned ? M : K, TransposeA = turned, B = right.Address, BStride = turned ? N : K, ByColumns = turned,
+            Format = DType.Float32, C = output.Address, CStride = N,
+        });
+        var actual = output.ToArray<float>();
+        Assert.Contains(expected, float.IsPositiveInfinity);
+        Assert.Contains(expected, float.IsNegativeInfinity);
+        Assert.All(expected, (value, i) => Assert.True(
+            value.Equals(actual[i]) || Math.Abs((double)value - actual[i]) <= 1e-6 * Math.Abs(value), $"({i / N}, {i % N}): {actual[i]}, not {value}"));
+
+        static float[] Turned(float[] rows, int width) => [.. Enumerable.Range(0, rows.Length).Select(i => rows[(i % (rows.Length / width) * width) + (i / (rows.Length / width))])];
+    }
+
     [Fact]
     public void A_row_has_the_bits_that_it_has_alone()
     {
