@@ -3,10 +3,10 @@ using PlamoNative.Tests.Cases.Devices;
 
 namespace PlamoNative.Tests.Emulation;
 
-/// <summary>The small cases of each operator on the emulated sm_80, run once for all tests that ask.</summary>
+/// <summary>The small cases of each operator on an emulated device, run once for all tests of a class that ask.</summary>
 public sealed class DeviceCaseRuns
 {
-    private readonly Dictionary<string, Result> _results = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Name, int Major, int Minor), Result> _results = [];
 
     /// <summary>What became of an operator's small cases.</summary>
     /// <param name="Failures">A line for each case that failed.</param>
@@ -14,19 +14,22 @@ public sealed class DeviceCaseRuns
     public sealed record Result(IReadOnlyList<string> Failures, IReadOnlyCollection<string> Launched);
 
     /// <summary>Runs an operator's cases, if nobody has.</summary>
-    public Result Of(string name)
+    /// <param name="name">The operator.</param>
+    /// <param name="major">Of the device's compute capability.</param>
+    /// <param name="minor">Of the device's compute capability.</param>
+    public Result Of(string name, int major = 8, int minor = 0)
     {
-        if (!_results.TryGetValue(name, out var result))
+        if (!_results.TryGetValue((name, major, minor), out var result))
         {
-            _results.Add(name, result = Run(name));
+            _results.Add((name, major, minor), result = Run(name, major, minor));
         }
 
         return result;
     }
 
-    private static Result Run(string name)
+    private static Result Run(string name, int major, int minor)
     {
-        using var emulated = new EmulatedDevice();
+        using var emulated = new EmulatedDevice(major, minor);
         using var processor = new CpuDevice(threadCount: 1);
         var failures = new List<string>();
         foreach (var one in DeviceCases.All.Where(one => one.Operator == name && one.IsSmall))
