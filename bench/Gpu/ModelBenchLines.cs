@@ -1,4 +1,5 @@
 using PlamoNative.Engine;
+using PlamoNative.Kernels;
 using PlamoNative.Runtime.Checkpoints;
 using PlamoNative.Runtime.Models;
 using PlamoNative.Runtime.Sessions;
@@ -6,7 +7,6 @@ using PlamoNative.Training.Data;
 using PlamoNative.Training.Loop;
 using PlamoNative.Training.Models;
 using PlamoNative.Training.Optimizers;
-using PlamoNative.Kernels;
 
 namespace PlamoNative.Bench.Gpu;
 

@@ -1,8 +1,8 @@
 using PlamoNative.Engine;
 using PlamoNative.Kernels;
-using PlamoNative.Runtime.Sessions;
 using PlamoNative.Runtime.Checkpoints;
 using PlamoNative.Runtime.Models;
+using PlamoNative.Runtime.Sessions;
 using PlamoNative.Training.Data;
 using PlamoNative.Training.Loop;
 using PlamoNative.Training.Models;

@@ -11,7 +11,13 @@ public sealed class KernelLibraryTests
     {
         var kernel = FakeCudaDriver.Kernel("Norm.Forward.f32") with
         {
-            StaticSharedBytes = 128, UsesDynamicShared = true, MinimumBlocks = 2, MaximumRegisters = 96, ClusterSize = 4, Expects = "HMMA LDGSTS", BuildHash = "b1",
+            StaticSharedBytes = 128,
+            UsesDynamicShared = true,
+            MinimumBlocks = 2,
+            MaximumRegisters = 96,
+            ClusterSize = 4,
+            Expects = "HMMA LDGSTS",
+            BuildHash = "b1",
         };
         var library = FakeCudaDriver.Library(kernel);
         var found = library.Find("Norm.Forward.f32", 8, 0);
