@@ -14,6 +14,7 @@ internal static class VerbCatalog
     internal static IReadOnlyDictionary<string, string> Groups { get; } = new Dictionary<string, string>
     {
         ["tokenizer"] = "Train a vocabulary; turn text into token ids and back.",
+        ["bench"] = "Read what the benchmarks reported.",
         ["kernels"] = "Show the GPU kernels: registers, memory, instructions; their PTX and machine code.",
     };
 
@@ -51,5 +52,7 @@ internal static class VerbCatalog
             "plamo kernels ptx RmsNormKernels.ForwardLong --arch sm_80", static () => new KernelsTextVerb(isSass: false)),
         new("kernels sass", "Print the machine code of a kernel, where NVIDIA's assembler is at hand.",
             "plamo kernels sass RmsNormKernels.ForwardLong --arch sm_90a", static () => new KernelsTextVerb(isSass: true)),
+        new("bench compare", "Set two reports of the benchmarks side by side.",
+            "plamo bench compare before.json after.json", static () => new BenchCompareVerb()),
     ];
 }
