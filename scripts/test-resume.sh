@@ -30,41 +30,42 @@ output: "$work/$1"
 YAML
 }
 
+# As many different steps as there are kills; the last tenth stays free for the end of the last run.
+moments() { shuf -i "1-$(( steps * 9 / 10 ))" -n "$kills" | sort -n; }
+
+last_step() { { grep -o '"type":"step","step":[0-9]*' "$work/$1/metrics.jsonl" 2> /dev/null || echo 0; } | tail -1 | grep -o '[0-9]*$'; }
+
 # What a step computed, without when and how fast.
 curve() { grep '"type":"step"' "$work/$1/metrics.jsonl" | sed -E 's/"(time|seconds|tokens_per_second|mfu|peak_bytes)":[^,}]*,?//g'; }
 
 config whole 2
-started=$(date +%s)
-plamo train --config "$work/whole.yaml" > /dev/null
-seconds=$(( $(date +%s) - started ))
-echo "uninterrupted, 2 threads: $seconds s"
+plamo train --config "$work/whole.yaml" > /dev/null 2> "$work/errors" || { cat "$work/errors"; exit 1; }
+echo "uninterrupted, 2 threads: $(curve whole | wc -l) steps"
 
 for threads in 1 2; do
   name=killed-$threads
   config "$name" "$threads"
   resume=()
-  done_kills=0
-  while [ "$done_kills" -lt "$kills" ]; do
+  # Random steps in rising order, so that every kill meets a running program however fast the machine is just now.
+  for target in $(moments); do
     # The program itself, not a shell around it, so that the kill reaches it.
     dotnet Runtime/Cli/bin/Release/net10.0/plamo.dll train --config "$work/$name.yaml" "${resume[@]}" > /dev/null 2> "$work/errors" &
     pid=$!
-    sleep "$(awk -v seed="$RANDOM" -v s="$seconds" -v k="$kills" 'BEGIN { srand(seed); printf "%.2f", 1 + rand() * 2 * s / k }')"
-    if ! kill -KILL "$pid" 2> /dev/null; then
-      wait "$pid" || { cat "$work/errors"; exit 1; }
-      break
-    fi
+    until [ "$(last_step "$name")" -ge "$target" ]; do
+      kill -0 "$pid" 2> /dev/null || { cat "$work/errors"; echo "$threads threads: the run ended before step $target"; exit 1; }
+      sleep 0.05
+    done
+    sleep "$(awk -v seed="$RANDOM" 'BEGIN { srand(seed); printf "%.2f", rand() / 4 }')"
+    kill -KILL "$pid" 2> /dev/null || { echo "$threads threads: the run ended before it could be killed near step $target"; exit 1; }
     wait "$pid" 2> /dev/null || true
-    done_kills=$((done_kills + 1))
     if ls "$work/$name"/checkpoints/step-*/trainer/state.json > /dev/null 2>&1; then
       resume=(--resume)
     else
       rm -rf "${work:?}/$name"
     fi
   done
-  if [ ! -e "$work/$name/model" ]; then
-    plamo train --config "$work/$name.yaml" "${resume[@]}" > /dev/null
-  fi
+  plamo train --config "$work/$name.yaml" "${resume[@]}" > /dev/null 2> "$work/errors" || { cat "$work/errors"; exit 1; }
   cmp "$work/whole/model/model.safetensors" "$work/$name/model/model.safetensors"
   diff <(curve whole) <(curve "$name") > /dev/null || { echo "$threads threads: the loss curves differ"; exit 1; }
-  echo "$threads threads: $done_kills kills, $(curve "$name" | wc -l) steps, the same curve and the same weights"
+  echo "$threads threads: $kills kills, $(curve "$name" | wc -l) steps, the same curve and the same weights"
 done
