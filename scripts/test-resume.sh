@@ -6,6 +6,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 kills=${1:-10}
 steps=${2:-400}
+last_moment=$(( steps - 10 ))
+[ "$kills" -ge 1 ] && [ "$last_moment" -ge "$kills" ] || { echo "expected at least KILLS + 10 steps and one kill, found $kills kills in $steps steps"; exit 2; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 dotnet build Runtime/Cli -c Release -v quiet --nologo
@@ -30,8 +32,8 @@ output: "$work/$1"
 YAML
 }
 
-# As many different steps as there are kills; the last tenth stays free for the end of the last run.
-moments() { shuf -i "1-$(( steps * 9 / 10 ))" -n "$kills" | sort -n; }
+# As many different steps as there are kills; a few at the end stay free, so that the program still runs when the kill comes.
+moments() { shuf -i "1-$last_moment" -n "$kills" | sort -n; }
 
 last_step() { { grep -o '"type":"step","step":[0-9]*' "$work/$1/metrics.jsonl" 2> /dev/null || echo 0; } | tail -1 | grep -o '[0-9]*$'; }
 
@@ -56,8 +58,11 @@ for threads in 1 2; do
       sleep 0.05
     done
     sleep "$(awk -v seed="$RANDOM" 'BEGIN { srand(seed); printf "%.2f", rand() / 4 }')"
-    kill -KILL "$pid" 2> /dev/null || { echo "$threads threads: the run ended before it could be killed near step $target"; exit 1; }
-    wait "$pid" 2> /dev/null || true
+    kill -KILL "$pid" 2> /dev/null || true
+    ended=0
+    wait "$pid" 2> /dev/null || ended=$?
+    # 128 + SIGKILL: anything else is an end of its own.
+    [ "$ended" -eq 137 ] || { cat "$work/errors"; echo "$threads threads: the run ended with $ended before it was killed near step $target"; exit 1; }
     if ls "$work/$name"/checkpoints/step-*/trainer/state.json > /dev/null 2>&1; then
       resume=(--resume)
     else
